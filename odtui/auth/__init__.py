@@ -1,0 +1,1 @@
+"""Signing in with Microsoft: MSAL, tokens, accounts."""

@@ -1,0 +1,1 @@
+"""Settings, scopes, clouds and directories; imported by all, imports none."""

@@ -1,0 +1,1 @@
+"""A Graph and OAuth server on loopback that stands in for OneDrive."""

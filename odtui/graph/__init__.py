@@ -1,0 +1,1 @@
+"""The wire: Microsoft Graph over httpx."""

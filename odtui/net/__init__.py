@@ -1,0 +1,1 @@
+"""HTTP clients: the engine under httpx and the rerouting of hosts."""

@@ -1,0 +1,1 @@
+"""Questions: modal screens that are left by dismiss(value)."""
