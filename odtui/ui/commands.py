@@ -1,0 +1,118 @@
+"""The one table of commands: bindings, key bar, palette, help, README and the user's key map come from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding
+
+from odtui.config.scopes import Capability
+
+Where = Literal["app", "pane", "transfers"]
+"""What has the binding: the app, a file pane (with the focus), the transfers panel (with the focus)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing the user can do. An id is for ever: users' key maps name it."""
+
+    id: str
+    keys: str
+    """Comma separated, the first is the one shown."""
+    title: str
+    """Two words or so, for key bar and palette."""
+    help: str
+    """One sentence."""
+    action: str
+    """Textual action; `screen.` and `app.` name the node, else it is that of `where`."""
+    where: Where = "pane"
+    group: str = "Move"
+    needs: Capability | None = None
+    """What the place must allow; else the command is dimmed."""
+    show: bool = False
+    """In the key bar."""
+
+
+_W = Capability.WRITE
+
+COMMANDS: tuple[Command, ...] = (
+    # Move
+    Command("cursor.up", "up,k", "Up", "Go to the row above.", "move(-1)"),
+    Command("cursor.down", "down,j", "Down", "Go to the row below.", "move(1)"),
+    Command("cursor.page_up", "pageup", "Page up", "Go up one screen.", "page(-1)"),
+    Command("cursor.page_down", "pagedown", "Page down", "Go down one screen.", "page(1)"),
+    Command("cursor.top", "home", "Top", "Go to the first row.", "top"),
+    Command("cursor.end", "end,G", "End", "Go to the last row.", "end"),
+    Command("items.open", "enter", "Open", "Open the folder as the pane's own, or preview the file.", "open", show=True),
+    Command("items.expand", "right,l", "Expand", "Show what is in the folder, in place; preview a file.", "expand"),
+    Command("items.collapse", "left,h", "Collapse", "Close the folder, or go to the one above.", "collapse"),
+    Command("pane.parent", "backspace", "Parent", "Open the folder above.", "parent"),
+    Command("pane.back", "H", "Back", "Open the folder that was open before.", "back"),
+    Command("pane.forward", "L", "Forward", "Take back the last Back.", "forward"),
+    Command("pane.other", "tab", "Other pane", "Go to the other pane.", "screen.other_pane", show=True),
+    Command("pane.go", "ctrl+l", "Go to…", "Type a path, a web address or a sharing link.", "go_to"),
+    # Select
+    Command("select.toggle", "space,insert", "Select", "Select the row and go to the next.", "toggle", group="Select"),
+    Command("select.up", "shift+up", "Select up", "Select the row and go up.", "select_move(-1)", group="Select"),
+    Command("select.down", "shift+down", "Select down", "Select the row and go down.", "select_move(1)", group="Select"),
+    Command("select.range", "V", "Select range", "Select from the last selected row to this one.", "select_range", group="Select"),
+    Command("select.all", "ctrl+a", "Select all", "Select every visible row.", "select_all", group="Select"),
+    Command("select.invert", "asterisk", "Invert", "Select what is not selected.", "invert", group="Select"),
+    # Look
+    Command("items.preview", "v,f3", "Preview", "Show the text or the properties in the other pane.", "screen.preview", group="Look", show=True),
+    Command("items.details", "i", "Details", "Show all properties in the other pane.", "screen.details", group="Look"),
+    Command("pane.filter", "slash", "Filter", "Show only names that contain what you type.", "filter", group="Look", show=True),
+    Command("pane.sort", "comma", "Sort", "Sort by name, size, date or type; the same again turns it round.", "sort", group="Look"),
+    Command("pane.hidden", "full_stop", "Hidden files", "Show or hide names that begin with a dot.", "hidden", group="Look"),
+    Command("pane.refresh", "ctrl+r", "Refresh", "Read the open folders again.", "refresh_pane", group="Look"),
+    # Change
+    Command("items.copy", "c,f5", "Copy", "Copy to the other pane: upload, download, or copy within the drive.", "screen.copy", group="Change", needs=Capability.READ, show=True),
+    Command("items.move", "m,f6", "Move", "Move to the other pane.", "screen.move", group="Change", needs=_W),
+    Command("items.download", "ctrl+d", "Download", "Download the selection to the folder of the local pane.", "screen.download", group="Change", needs=Capability.READ),
+    Command("items.upload", "ctrl+u", "Upload", "Upload the selection to the folder of the OneDrive pane.", "screen.upload", group="Change"),
+    Command("items.rename", "r,f2", "Rename", "Give the file or folder another name.", "rename", group="Change", needs=_W, show=True),
+    Command("items.delete", "d,delete,f8", "Delete", "Put the selection into the recycle bin or trash.", "delete", group="Change", needs=_W, show=True),
+    Command("items.new_folder", "n,f7", "New folder", "Make a folder here.", "new_folder", group="Change", needs=_W, show=True),
+    Command("items.copy_path", "Y", "Copy path", "Put the path on the clipboard.", "copy_path", group="Change"),
+    Command("items.web", "O", "Open in browser", "Open the file or folder on the web.", "open_web", group="Look"),
+    # Program
+    Command("app.accounts", "a", "Accounts and places", "Choose what this pane shows, sign in or out.", "screen.places", group="Program"),
+    Command("app.transfers", "w", "Transfers", "Go to the list of transfers, or back.", "screen.transfers", group="Program"),
+    Command("transfers.cancel", "x", "Cancel", "Stop the transfer.", "cancel_job", where="transfers", group="Transfers", show=True),
+    Command("transfers.retry", "r", "Retry", "Start the failed transfer again.", "retry_job", where="transfers", group="Transfers", show=True),
+    Command("transfers.clear", "C", "Clear ended", "Take ended transfers off the list.", "clear_ended", where="transfers", group="Transfers", show=True),
+    Command("transfers.details", "enter", "Details", "Show why a transfer failed.", "job_details", where="transfers", group="Transfers", show=True),
+    Command("transfers.back", "escape,w", "Back to files", "Go back to the file pane.", "screen.leave_transfers", where="transfers", group="Transfers", show=True),
+    Command("app.help", "f1,question_mark", "Help", "Show every key.", "app.help", where="app", group="Program", show=True),
+    Command("app.palette", "ctrl+p,colon", "Commands", "Find a command by name.", "app.command_palette", where="app", group="Program"),
+    Command("app.settings", "ctrl+o", "Settings", "Change the app registration, the permissions and the look.", "app.settings", where="app", group="Program"),
+    Command("app.quit", "q,ctrl+q,f10", "Quit", "Leave odtui; asks if transfers are running.", "app.quit", where="app", group="Program", show=True),
+)
+
+BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
+
+
+def bindings(where: Where) -> list[Binding]:
+    """The Textual bindings of one node."""
+    return [
+        Binding(command.keys, command.action, command.title, show=command.show, tooltip=command.help, id=command.id)
+        for command in COMMANDS
+        if command.where == where
+    ]
+
+
+def clashes(keys: Mapping[str, str]) -> list[str]:
+    """What is wrong with a user's key map, as sentences: unknown ids, keys taken twice. Textual's own report is unreliable."""
+    problems = [f"There is no command called {name}." for name in keys if name not in BY_ID]
+    for where in ("app", "pane", "transfers"):
+        taken: dict[str, str] = {}
+        for command in _reachable(where):
+            for key in (part.strip() for part in keys.get(command.id, command.keys).split(",")):
+                if key in taken:
+                    problems.append(f"The key {key} is given to both {taken[key]} and {command.id}.")
+                taken[key] = command.id
+    return list(dict.fromkeys(problems))
+
+
+def _reachable(where: str) -> Iterable[Command]:
+    return (command for command in COMMANDS if command.where in (where, "app"))
