@@ -1,1 +1,83 @@
-def main() -> int: return 0
+"""The command line: arguments in, exit code out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from odtui import __version__
+
+EXIT_OK, EXIT_FAILURE, EXIT_USAGE = 0, 1, 2
+
+_EPILOG = """\
+PATH-or-URL opens a folder at the start: a folder of this computer (./notes, ~/Documents),
+a path on OneDrive (onedrive:/Documents/Tax), or a sharing link (https://...).
+
+exit codes: 0 all went well, 1 something failed, 2 wrong arguments or settings
+
+Environment: ODTUI_CLIENT_SECRET holds the client secret, ODTUI_LOG=debug logs more, NO_COLOR is honoured.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The command line, checked."""
+
+    profile: str | None = None
+    config: Path | None = None
+    demo: bool = False
+    first_run: bool = False
+    demo_items: int = 0
+    demo_from: Path | None = None
+    target: str | None = None
+
+
+def parse(argv: Sequence[str] | None = None) -> Arguments:
+    """Raises SystemExit with a usage message, as argparse does."""
+    parser = argparse.ArgumentParser(
+        prog="odtui",
+        description="OneDrive in the terminal: browse, preview, upload, download, rename and delete.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("target", nargs="?", metavar="PATH-or-URL", help="what to open at the start")
+    parser.add_argument("--profile", metavar="P", help="the profile to use instead of the default one")
+    parser.add_argument("--config", metavar="FILE", type=Path, help="the settings file to use")
+    parser.add_argument("--version", action="version", version=f"odtui {__version__}")
+    demo = parser.add_argument_group("demo drive", "a complete OneDrive on this computer; needs no account")
+    demo.add_argument("--demo", action="store_true", help="open the demo drive, signed in")
+    demo.add_argument("--first-run", action="store_true", help="with --demo: begin at the settings and sign in by hand")
+    demo.add_argument("--demo-items", metavar="N", type=int, default=0, help="with --demo: add a folder of N files")
+    demo.add_argument(
+        "--demo-from", metavar="DIR", type=Path, help="with --demo: fill the drive from a folder, which is only read"
+    )
+    given = parser.parse_args(argv)
+    if not given.demo and (given.first_run or given.demo_items or given.demo_from):
+        parser.error("--first-run, --demo-items and --demo-from need --demo")
+    if given.demo and (given.config or given.profile):
+        parser.error("--demo has settings of its own: leave out --config and --profile")
+    if given.demo_items < 0:
+        parser.error("--demo-items needs a number of files, 0 or more")
+    if given.demo_from is not None and not given.demo_from.is_dir():
+        parser.error(f"--demo-from needs a folder: {given.demo_from} is none")
+    return Arguments(**vars(given))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run odtui; returns the exit code."""
+    arguments = parse(argv)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("odtui needs a terminal: its input and output cannot be files or pipes.", file=sys.stderr)
+        return EXIT_FAILURE
+    from odtui.config.settings import SettingsError
+    from odtui.ui.launch import launch
+
+    try:
+        return launch(arguments)
+    except SettingsError as error:
+        print(f"odtui cannot use its settings.\n{error}\nThe file was left as it is.", file=sys.stderr)
+        return EXIT_USAGE

@@ -1,0 +1,98 @@
+"""One run of odtui below the screens: settings, authenticators, sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from odtui.config.paths import Directories
+from odtui.config.settings import Profile, Settings
+from odtui.config.store import SettingsStore
+
+if TYPE_CHECKING:
+    from odtui.auth.accounts import Account
+    from odtui.auth.authenticator import Authenticator
+    from odtui.net.reroute import Routes
+    from odtui.services.session import Session
+
+
+class Workspace:
+    """What the app asks for when it needs settings, somebody to sign in, or a drive."""
+
+    def __init__(
+        self,
+        store: SettingsStore,
+        settings: Settings,
+        directories: Directories,
+        *,
+        profile_name: str | None = None,
+        routes: Routes | None = None,
+        memory_only: bool = False,
+    ) -> None:
+        """`routes` and `memory_only` are for the demo drive: another server, and nothing kept of the sign-in."""
+        self.settings = settings
+        self.directories = directories
+        self.routes = routes
+        self._store = store
+        self._profile_name = profile_name
+        self._memory_only = memory_only
+        self._authenticators: dict[Profile, Authenticator] = {}
+
+    @property
+    def profile(self) -> Profile | None:
+        """The profile in use; None if it is not set up yet."""
+        profile = self.settings.active(self._profile_name)
+        return profile if profile is not None and profile.client_id else None
+
+    @property
+    def draft(self) -> Profile:
+        """The profile to show in the settings screen, set up or not."""
+        name = self._profile_name or self.settings.profile
+        return self.settings.active(name) or Profile(name=name)
+
+    def save(self, settings: Settings) -> None:
+        """Keep these settings. Raises SettingsError or OSError; then the ones in use stay."""
+        self._store.save(settings)
+        self.settings = settings
+
+    def save_profile(self, profile: Profile, *, theme: str, secret: str | None) -> None:
+        """Keep a profile under its name and use it. `secret`: None keeps the stored one, "" forgets it."""
+        from odtui.auth.secrets import forget_secret, store_secret
+
+        old = self.draft.name
+        profiles = {name: kept for name, kept in self.settings.profiles.items() if name != old}
+        profiles[profile.name] = profile
+        default = profile.name if self.settings.profile in (old, profile.name) else self.settings.profile
+        self.save(replace(self.settings, profile=default, profiles=profiles, theme=theme))
+        self._profile_name = profile.name
+        if secret:
+            store_secret(profile, secret, self.directories)
+        elif secret == "" or not profile.confidential:
+            forget_secret(profile, self.directories)
+        self._authenticators.clear()
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether a client secret is stored or in the environment for the profile in use."""
+        from odtui.auth.secrets import load_secret
+
+        return load_secret(self.draft, self.directories) is not None
+
+    def authenticator(self, profile: Profile) -> Authenticator:
+        """The one authenticator of a profile as it is now."""
+        from odtui.auth.authenticator import Authenticator
+
+        if profile not in self._authenticators:
+            self._authenticators[profile] = Authenticator(
+                profile, self.directories, routes=self.routes, memory_only=self._memory_only
+            )
+        return self._authenticators[profile]
+
+    async def connect(
+        self, profile: Profile, account: Account, *, on_wait: Callable[[float], None] | None = None
+    ) -> Session:
+        """A session for an account. `on_wait` is told the seconds of every throttled wait. Raises GraphError or AuthError."""
+        from odtui.services.session import connect
+
+        return await connect(profile, account, self.authenticator(profile), routes=self.routes, on_wait=on_wait)

@@ -1,0 +1,243 @@
+"""From a start to a drive on the screen: settings, sign-in, connecting, the demo drive, changing places."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from odtui.auth.errors import AuthError
+from odtui.config.settings import Settings, SettingsError
+from odtui.graph.errors import GraphError
+from odtui.services.words import Step, explain
+from odtui.ui.demo_drive import DemoDrive, DemoOptions
+from odtui.ui.text import clean
+
+if TYPE_CHECKING:
+    from odtui.auth.accounts import Account
+    from odtui.services.session import Session
+    from odtui.services.workspace import Workspace
+    from odtui.ui.app import OdtuiApp, Start
+    from odtui.ui.screens.settings import SettingsResult
+
+log = logging.getLogger(__name__)
+
+
+class AccountFlow:
+    """Decides which screen comes next. The browser stays below all of them and usable for local files."""
+
+    def __init__(
+        self, app: OdtuiApp, workspace: Workspace, start: Start, open_url: Callable[[str], bool] | None
+    ) -> None:
+        self.workspace = workspace
+        self.session: Session | None = None
+        self._app = app
+        self._start = start
+        self._open_url = open_url
+        self._demo: DemoDrive | None = None
+        self._account: Account | None = None
+        self._target = start.target
+
+    # --- where a start leads ----------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """The first step, after the first frame."""
+        if self._start.demo is not None:
+            self.open_demo(self._start.demo)
+        elif self.workspace.profile is None:
+            self.show_settings(first_run=True)
+        else:
+            self.resume()
+
+    def resume(self) -> None:
+        """Connect with the account known from last time, else sign in."""
+        profile = self.workspace.profile
+        if profile is None:
+            self.show_settings(first_run=True)
+            return
+        accounts = self.workspace.authenticator(profile).accounts()
+        if accounts:
+            self.connect(accounts[0])
+        else:
+            self.show_sign_in()
+
+    # --- settings -----------------------------------------------------------------------------------
+
+    def show_settings(self, *, first_run: bool = False, focus: str | None = None) -> None:
+        from odtui.ui.screens.settings import SettingsScreen
+
+        if isinstance(self._app.screen, SettingsScreen):
+            return
+        workspace, draft = self.workspace, self.workspace.draft
+        screen = SettingsScreen(
+            draft,
+            first_run=first_run,
+            secret_stored=workspace.has_secret,
+            taken_names=frozenset(workspace.settings.profiles) - {draft.name},
+            theme=self._app.theme,
+            themes=sorted(self._app.available_themes),
+            focus=focus,
+        )
+        self._app.push_screen(screen, self._settings_left)
+
+    def _settings_left(self, result: SettingsResult | None) -> None:
+        if result is None:
+            return
+        if result.action == "demo":
+            self.open_demo(DemoOptions())
+            return
+        try:
+            self.workspace.save_profile(result.profile, theme=result.theme, secret=result.secret)
+        except (SettingsError, AuthError, OSError) as error:
+            self._app.show_error(explain(error, doing="save the settings"))
+            return
+        self._app.theme = result.theme
+        self.resume()
+
+    def keep(self, settings: Settings) -> None:
+        """Save a small choice made elsewhere; a file that cannot be written costs a notice, not the session."""
+        try:
+            self.workspace.save(settings)
+        except (SettingsError, OSError) as error:
+            told = explain(error, doing="keep this choice")
+            self._app.notify(clean(f"{told.why} {told.advice}"), title=told.title, severity="warning", markup=False)
+
+    # --- signing in -----------------------------------------------------------------------------------
+
+    def show_sign_in(self, *, login_hint: str | None = None) -> None:
+        from odtui.config.clouds import CLOUDS
+        from odtui.ui.screens.sign_in import SignInScreen
+
+        profile = self.workspace.profile
+        if profile is None or isinstance(self._app.screen, SignInScreen):
+            return
+        screen = SignInScreen(
+            self.workspace.authenticator(profile),
+            profile,
+            open_url=self._open_url,
+            cloud_title=CLOUDS[profile.cloud].title,
+            demo=self._demo is not None,
+            login_hint=login_hint,
+        )
+        self._app.browser.connecting("Not signed in. Press a to sign in.")
+        self._app.push_screen(screen, self._signed_in)
+
+    def _signed_in(self, account: Account | None) -> None:
+        if account is None:
+            return
+        who = account.name or account.username
+        self._app.notify(clean(f"Signed in as {who}."), markup=False)
+        self.connect(account)
+
+    def connect(self, account: Account) -> None:
+        """Show the account's drive in the left pane."""
+        self._account = account
+        self._app.run_worker(self._connect(account), group="connect", exclusive=True)
+
+    async def _connect(self, account: Account) -> None:
+        browser, profile = self._app.browser, self.workspace.profile
+        if profile is None:
+            return
+        who = clean(account.username or account.name)
+        browser.connecting(f"Connecting to OneDrive as {who}…")
+        waiting = partial(self._waiting, f"Connecting to OneDrive as {who}…")
+        try:
+            session = await self.workspace.connect(profile, account, on_wait=waiting)
+        except (GraphError, AuthError, OSError) as error:
+            browser.connection_failed(explain(error, doing="connect to OneDrive"))
+            return
+        old, self.session = self.session, session
+        browser.connected(session)
+        if old is not None:
+            await old.aclose()
+        if self._target is not None:
+            target, self._target = self._target, None
+            browser.go_to_address(target)
+
+    def _waiting(self, message: str, seconds: float) -> None:
+        """OneDrive asked to wait: say so where the user looks."""
+        if self.session is None:
+            self._app.browser.connecting(f"{message} OneDrive is busy; trying again in {seconds:.0f} s.")
+        else:
+            self._app.notify(f"OneDrive is busy. Trying again in {seconds:.0f} s.", severity="warning")
+
+    # --- the demo drive ------------------------------------------------------------------------------
+
+    def open_demo(self, options: DemoOptions) -> None:
+        self._app.run_worker(self._open_demo(options), group="connect", exclusive=True)
+
+    async def _open_demo(self, options: DemoOptions) -> None:
+        browser = self._app.browser
+        browser.connecting("Starting the demo drive…")
+        try:
+            if self._demo is None:
+                self._demo = await DemoDrive.start(options)
+            self.workspace = self._demo.workspace(self.workspace.settings)
+            if options.first_run:
+                browser.connecting("Not signed in. Press a to sign in.")
+                self.show_settings(first_run=True)
+                return
+            profile = self.workspace.draft
+            from odtui.demo.visitor import open_url as approve
+
+            account = await self.workspace.authenticator(profile).sign_in_browser(
+                open_url=approve, show_url=lambda _url: None
+            )
+        except (GraphError, AuthError, OSError) as error:
+            browser.connection_failed(explain(error, doing="open the demo drive"))
+            return
+        self.connect(account)
+
+    # --- cards and choices ------------------------------------------------------------------------------
+
+    def take_step(self, step: Step) -> None:
+        """A key on the card of a failed connection."""
+        hint = self._account.username if self._account else None
+        if step == "settings":
+            self.show_settings()
+        elif step in ("sign_in", "other_method"):
+            self.show_sign_in(login_hint=hint)
+        elif self._account is not None:
+            self.connect(self._account)
+        elif self._start.demo is not None:
+            self.open_demo(self._start.demo)
+        else:
+            self.resume()
+
+    async def sign_out(self) -> None:
+        """Forget the account on this computer."""
+        profile, account = self.workspace.profile, self._account
+        if profile is None or account is None:
+            return
+        try:
+            await self.workspace.authenticator(profile).sign_out(account)
+        except (AuthError, OSError) as error:
+            self._app.show_error(explain(error, doing="sign out"))
+            return
+        session, self.session, self._account = self.session, None, None
+        self._app.browser.connecting("Signed out here; your browser may still be signed in. Press a to sign in.")
+        if session is not None:
+            await session.aclose()
+
+    def known_accounts(self) -> list[Account]:
+        profile = self.workspace.profile
+        return self.workspace.authenticator(profile).accounts() if profile is not None else []
+
+    def sign_out_question(self) -> Content:
+        who = clean(self._account.username) if self._account else ""
+        return Content(
+            f"odtui forgets {who} and its tokens on this computer. Files stay where they are. "
+            "Your browser may still be signed in with Microsoft."
+        )
+
+    async def aclose(self) -> None:
+        """Ends the session, and the demo server with its folder."""
+        if self.session is not None:
+            await self.session.aclose()
+            self.session = None
+        if self._demo is not None:
+            await self._demo.stop()
+            self._demo = None

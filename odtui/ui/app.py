@@ -1,0 +1,145 @@
+"""The app: theme, keys, transfers' lifetime, quitting. What concerns accounts is in account_flow.py."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import Screen
+
+from odtui.services.local_place import LocalPlace
+from odtui.services.transfers import TransferService
+from odtui.services.tree import Order
+from odtui.ui.account_flow import AccountFlow
+from odtui.ui.commands import bindings
+from odtui.ui.demo_drive import DemoOptions
+from odtui.ui.dialogs.confirm import ConfirmDialog
+from odtui.ui.palette import OdtuiCommands
+from odtui.ui.screens.browser import BrowserScreen
+from odtui.ui.theme import DEFAULT_THEME, THEMES
+
+if TYPE_CHECKING:
+    from odtui.services.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How the app begins."""
+
+    folder: Path
+    """Folder of this computer that the right pane opens."""
+    target: str | None = None
+    """A path on OneDrive or a sharing link that the left pane opens; None: the top of the drive."""
+    demo: DemoOptions | None = None
+
+
+class OdtuiApp(App[None]):
+    """OneDrive on the left, this computer on the right."""
+
+    TITLE = "odtui"
+    CSS_PATH: ClassVar = sorted((Path(__file__).parent / "styles").glob("*.tcss"))
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings("app"))
+    COMMANDS: ClassVar = {OdtuiCommands}
+
+    def __init__(
+        self, workspace: Workspace, start: Start, *, open_url: Callable[[str], bool] | None = None
+    ) -> None:
+        """`open_url` starts a browser and says whether it could; None: there is none."""
+        super().__init__()
+        self.log_file = workspace.directories.log_file
+        settings = workspace.settings
+        self.transfers = TransferService(
+            ask=lambda conflict: self.browser.ask_conflict(conflict),
+            concurrency=settings.concurrent_transfers,
+            clock=time.monotonic,
+        )
+        order = Order(settings.sort, settings.sort_reverse, settings.show_hidden)
+        self.browser = BrowserScreen(local=LocalPlace(start.folder), transfers=self.transfers, order=order)
+        self.accounts = AccountFlow(self, workspace, start, open_url)
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.browser
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        settings = self.accounts.workspace.settings
+        self.theme = settings.theme if settings.theme in self.available_themes else DEFAULT_THEME
+        self.set_keymap(settings.keys)
+        self.run_transfers()
+        self.call_after_refresh(self.accounts.begin)
+
+    @work(group="transfers")
+    async def run_transfers(self) -> None:
+        await self.transfers.run()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Only what the command table does not have."""
+        yield SystemCommand("Theme", "Choose the colours.", self.action_change_theme)
+
+    def watch_theme(self, theme: str) -> None:
+        """A theme chosen in the palette is kept."""
+        settings = self.accounts.workspace.settings
+        if self.is_running and theme != settings.theme and theme in self.available_themes:
+            self.accounts.keep(replace(settings, theme=theme))
+
+    @on(BrowserScreen.OrderChanged)
+    def keep_order(self, event: BrowserScreen.OrderChanged) -> None:
+        order = event.order
+        self.accounts.keep(
+            replace(
+                self.accounts.workspace.settings,
+                sort=order.sort,
+                sort_reverse=order.reverse,
+                show_hidden=order.show_hidden,
+            )
+        )
+
+    def action_help(self) -> None:
+        from odtui.ui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    def action_settings(self) -> None:
+        self.accounts.show_settings()
+
+    async def action_quit(self) -> None:
+        """Leaves at once when nothing is lost by it, else asks."""
+        running = self.transfers.running
+        if not running:
+            self.exit()
+            return
+        if isinstance(self.screen, ConfirmDialog):
+            return
+        what = "1 transfer is" if running == 1 else f"{running} transfers are"
+        body = Content(f"{what} not finished. Quitting stops them; what arrived already stays, unfinished files are removed.")
+        self.push_screen(
+            ConfirmDialog("Quit odtui?", body, yes="Stop them and quit", no="Keep running", danger=True),
+            lambda quit_now: self.exit() if quit_now else None,
+        )
+
+    async def on_unmount(self) -> None:
+        await self.accounts.aclose()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A bug: the traceback goes to the log with its secrets taken out, the terminal gets two lines.
+
+        Textual's own report prints every local variable, tokens among them.
+        """
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        log.critical("unhandled", exc_info=error)
+        self.panic(f"odtui has stopped because of a bug ({type(error).__name__}).\nThe log says more: {self.log_file}")
