@@ -1,0 +1,69 @@
+"""Puts the app together from the command line's arguments and runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from odtui.config.paths import Directories
+from odtui.config.store import SettingsStore
+from odtui.services.workspace import Workspace
+from odtui.ui.demo_drive import DemoOptions
+
+if TYPE_CHECKING:
+    from odtui.cli import Arguments
+
+
+def launch(arguments: Arguments) -> int:
+    """Runs until the user quits; returns the exit code. Raises SettingsError before anything is drawn."""
+    directories = Directories.of_user()
+    path = arguments.config or directories.settings_file
+    store = SettingsStore(path)
+    settings = store.load()
+    check_keys(path, settings.keys)
+    check_profile(path, settings.profiles, arguments)
+
+    from odtui.auth.opener import find_browser_opener
+    from odtui.config.log import start_log
+    from odtui.ui.app import OdtuiApp, Start
+
+    start_log(directories.log_file)
+    folder, target = split_target(arguments.target)
+    demo = DemoOptions(arguments.demo_items, arguments.demo_from, arguments.first_run) if arguments.demo else None
+    workspace = Workspace(store, settings, directories, profile_name=arguments.profile)
+    app = OdtuiApp(workspace, Start(folder, target, demo), open_url=find_browser_opener())
+    app.run()
+    return app.return_code or 0
+
+
+def split_target(target: str | None) -> tuple[Path, str | None]:
+    """The folder for the local pane and what to open on OneDrive: an existing local folder wins, a file opens its folder."""
+    if target is None:
+        return Path.cwd(), None
+    if target.startswith("onedrive:"):
+        return Path.cwd(), target.removeprefix("onedrive:") or "/"
+    if "://" not in target:
+        local = Path(target).expanduser().absolute()
+        if local.exists():
+            return (local if local.is_dir() else local.parent), None
+    return Path.cwd(), target
+
+
+def check_keys(path: Path, keys: dict[str, str]) -> None:
+    """Raises SettingsError if the user's key map names unknown commands or gives a key twice."""
+    from odtui.config.settings import SettingsError
+    from odtui.ui.commands import clashes
+
+    problems = clashes(keys) if keys else []
+    if problems:
+        raise SettingsError(path, None, problems[0], "Give every key in [keys] to one command; help (?) shows them all.")
+
+
+def check_profile(path: Path, profiles: dict[str, object], arguments: Arguments) -> None:
+    """Raises SettingsError for a --profile that is not there while others are."""
+    from odtui.config.settings import SettingsError
+
+    name = arguments.profile
+    if name is not None and profiles and name not in profiles:
+        known = ", ".join(sorted(profiles))
+        raise SettingsError(path, None, f"There is no profile called {name}.", f"The file has: {known}.")
