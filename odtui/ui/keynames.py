@@ -1,0 +1,38 @@
+"""Keys as people write them: F2, Ctrl+D, ↑."""
+
+_NAMES = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "enter": "Enter",
+    "escape": "Esc",
+    "backspace": "Backspace",
+    "delete": "Del",
+    "insert": "Ins",
+    "space": "Space",
+    "tab": "Tab",
+    "slash": "/",
+    "comma": ",",
+    "full_stop": ".",
+    "colon": ":",
+    "question_mark": "?",
+    "exclamation_mark": "!",
+    "asterisk": "*",
+}
+
+
+def key_name(key: str) -> str:
+    """One Textual key, such as `ctrl+d`."""
+    *modifiers, last = key.strip().split("+")
+    shown = _NAMES.get(last) or (last.upper() if modifiers or last[:1] == "f" and last[1:].isdigit() else last)
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), shown])
+
+
+def key_names(keys: str) -> str:
+    """All keys of a binding, such as `r,f2`, with spaces between."""
+    return " ".join(key_name(key) for key in keys.split(","))
