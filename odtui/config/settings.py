@@ -9,6 +9,11 @@ from odtui.config.scopes import DEFAULT_SCOPES
 SignInMethod = Literal["auto", "browser", "device"]
 ResponseMode = Literal["form_post", "query"]
 
+PUBLIC_REDIRECT = "http://localhost"
+"""Registered under "Mobile and desktop applications"; any free port is used, as Microsoft ignores it."""
+CONFIDENTIAL_REDIRECT = "http://localhost:8400/callback"
+"""Registered under "Web"; both fit in one registration because their paths differ."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
@@ -28,6 +33,11 @@ class Profile:
     sign_in: SignInMethod = "auto"
     response_mode: ResponseMode = "form_post"
     scopes: tuple[str, ...] = DEFAULT_SCOPES
+
+    @property
+    def registered_uri(self) -> str:
+        """The redirect URI that has to be registered in the portal."""
+        return self.redirect_uri or (CONFIDENTIAL_REDIRECT if self.confidential else PUBLIC_REDIRECT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
