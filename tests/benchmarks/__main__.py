@@ -1,0 +1,22 @@
+"""Prints what things cost, as ratios in one run: `python -m tests.benchmarks [first-frame] [tree] [listing]`."""
+
+import sys
+
+from tests.benchmarks import first_frame, listing, tree
+
+PARTS = {"first-frame": first_frame.main, "tree": tree.main, "listing": listing.main}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        print(f"There is no benchmark called {unknown[0]}; there are: {', '.join(PARTS)}.")
+        return 2
+    for name in names or list(PARTS):
+        print(f"\n{name}")
+        PARTS[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
