@@ -2,77 +2,161 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Literal
 
 import httpx
 
+from odtui.graph import addresses, copying, downloads, uploads
+from odtui.graph.downloads import Download
+from odtui.graph.drives import DriveCalls
+from odtui.graph.items import ItemCalls
 from odtui.graph.models import Drive, DriveItem, User
+from odtui.graph.uploads import OnConflict, UploadSession, timestamp
+from odtui.graph.wire import Wire, decode
 
-OnConflict = Literal["fail", "replace", "rename"]
+__all__ = ["Download", "GraphClient", "OnConflict", "UploadSession"]
+
+GRAPH = "https://graph.microsoft.com/v1.0"
 
 
 class GraphClient:
-    """Calls Graph for one account. `http` signs its requests; `content` never does and serves pre-authenticated links."""
+    """Calls Graph for one account. `http` signs its requests; `content` never does and serves pre-authenticated links.
 
-    def __init__(self, http: httpx.AsyncClient, content: httpx.AsyncClient, *, base_url: str = "https://graph.microsoft.com/v1.0") -> None:
-        raise NotImplementedError
+    Every method raises a GraphError when it fails, or what `http`'s own auth raises, unchanged.
+    """
 
-    async def me(self) -> User: ...
-    async def my_drive(self) -> Drive: ...
-    async def drive(self, drive_id: str) -> Drive: ...
-    async def drives(self) -> list[Drive]: ...
-    async def root(self, drive_id: str) -> DriveItem: ...
-    async def app_folder(self) -> DriveItem: ...
-    async def item(self, drive_id: str, item_id: str) -> DriveItem: ...
-    async def item_at(self, drive_id: str, path: str, *, below: str = "root") -> DriveItem:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        content: httpx.AsyncClient,
+        *,
+        base_url: str = GRAPH,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Both clients are closed with this one."""
+        self._wire = Wire(http, content, base_url, sleep=sleep, clock=clock)
+        self._drives = DriveCalls(self._wire)
+        self._items = ItemCalls(self._wire)
+
+    async def me(self) -> User:
+        """The profile; may fail on its own (QUIRKS 18), so nothing should depend on it."""
+        return await self._drives.me()
+
+    async def my_drive(self) -> Drive:
+        """The account's own drive, with its quota."""
+        return await self._drives.my_drive()
+
+    async def drive(self, drive_id: str) -> Drive:
+        return await self._drives.drive(drive_id)
+
+    async def drives(self) -> list[Drive]:
+        """The account's own drive first, then the others; a list that is refused counts as empty."""
+        return await self._drives.drives()
+
+    async def root(self, drive_id: str) -> DriveItem:
+        """The root: its name is literally `root`, so take the label from the drive (QUIRKS 39)."""
+        return await self._items.root(drive_id)
+
+    async def app_folder(self) -> DriveItem:
+        """The application's own folder, made by this call if need be."""
+        return await self._items.app_folder()
+
+    async def item(self, drive_id: str, item_id: str) -> DriveItem:
+        return await self._items.item(drive_id, item_id)
+
+    async def item_at(self, drive_id: str, path: str, *, below: str = addresses.ROOT) -> DriveItem:
         """The item at a path such as `Documents/a b.txt`, below the root or another item."""
+        return await self._items.item_at(drive_id, path, below)
+
     async def shared_item(self, link: str) -> DriveItem:
         """The item behind a sharing link (/shares/u!...)."""
+        return await self._items.shared_item(link)
+
     def children(self, drive_id: str, item_id: str, *, first_page: int = 200) -> AsyncIterator[list[DriveItem]]:
         """Pages in server order, by nextLink verbatim, doubles removed. Raises ItemNotFound if the folder is gone."""
-    async def create_folder(self, drive_id: str, parent_id: str, name: str) -> DriveItem: ...
-    async def rename(self, drive_id: str, item_id: str, name: str, *, e_tag: str | None = None) -> DriveItem: ...
-    async def move(self, drive_id: str, item_id: str, parent_id: str, *, name: str | None = None, e_tag: str | None = None) -> DriveItem: ...
-    async def delete(self, drive_id: str, item_id: str, *, e_tag: str | None = None) -> None: ...
-    async def copy(self, drive_id: str, item_id: str, to_drive_id: str, to_parent_id: str, *, name: str | None = None, on_progress: Callable[[float], None] | None = None) -> DriveItem | None:
-        """Server-side copy, polled to its end. Progress is 0 to 1. None if the service did not say which item came out."""
-    async def upload_small(self, drive_id: str, parent_id: str, name: str, data: bytes, *, on_conflict: OnConflict = "fail") -> DriveItem:
+        return self._items.children(drive_id, item_id, first_page)
+
+    async def create_folder(self, drive_id: str, parent_id: str, name: str) -> DriveItem:
+        """Raises NameConflict if the name is taken."""
+        return await self._items.create_folder(drive_id, parent_id, name)
+
+    async def rename(self, drive_id: str, item_id: str, name: str, *, e_tag: str | None = None) -> DriveItem:
+        """Raises NameConflict, or StaleETag if the item changed since `e_tag`."""
+        return await self._items.update(drive_id, item_id, {"name": name}, e_tag)
+
+    async def move(
+        self, drive_id: str, item_id: str, parent_id: str, *, name: str | None = None, e_tag: str | None = None
+    ) -> DriveItem:
+        """Within one drive (QUIRKS 173); with `name` also renames. Raises like `rename`."""
+        change: dict[str, object] = {"parentReference": await self._items.parent_reference(drive_id, parent_id)}
+        if name is not None:
+            change["name"] = name
+        return await self._items.update(drive_id, item_id, change, e_tag)
+
+    async def delete(self, drive_id: str, item_id: str, *, e_tag: str | None = None) -> None:
+        """To the recycle bin. Gone already counts as done."""
+        await self._items.delete(drive_id, item_id, e_tag)
+
+    async def copy(
+        self,
+        drive_id: str,
+        item_id: str,
+        to_drive_id: str,
+        to_parent_id: str,
+        *,
+        name: str | None = None,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> DriveItem | None:
+        """Server-side copy, polled to its end. Progress is 0 to 1. None if the service did not say what came out."""
+        parent = await self._items.parent_reference(to_drive_id, to_parent_id, across=True)
+        return await copying.copy(self._wire, drive_id, item_id, parent, name, on_progress)
+
+    async def upload_small(
+        self, drive_id: str, parent_id: str, name: str, data: bytes, *, on_conflict: OnConflict = "fail"
+    ) -> DriveItem:
         """One PUT, up to 4 MiB; the only way for empty files."""
-    async def create_upload_session(self, drive_id: str, parent_id: str, name: str, size: int, *, modified: int | None = None, on_conflict: OnConflict = "fail") -> UploadSession: ...
-    async def set_modified(self, drive_id: str, item_id: str, modified: int) -> DriveItem | None: ...
-    def download(self, drive_id: str, item_id: str, *, start: int = 0, end: int | None = None) -> AbstractAsyncContextManager[Download]:
-        """The content from byte `start` up to but not including `end`, through the 302; an expired link is fetched anew once."""
+        return await uploads.upload_small(self._wire, drive_id, parent_id, name, data, on_conflict)
+
+    async def create_upload_session(
+        self,
+        drive_id: str,
+        parent_id: str,
+        name: str,
+        size: int,
+        *,
+        modified: int | None = None,
+        on_conflict: OnConflict = "fail",
+    ) -> UploadSession:
+        """For a file of `size` bytes, at least one; `modified` in seconds since the epoch."""
+        return await uploads.create_session(self._wire, drive_id, parent_id, name, size, modified, on_conflict)
+
+    async def resume_upload(self, url: str, size: int) -> UploadSession:
+        """A session of an earlier run, with `next_offset` as the server has it. Raises SessionGone if it expired."""
+        session = UploadSession(self._wire, url, size)
+        await session.refresh()
+        return session
+
+    async def set_modified(self, drive_id: str, item_id: str, modified: int) -> DriveItem | None:
+        """Set the file's own time; asked again for some seconds if the item is too new (QUIRKS 124)."""
+        change = {"fileSystemInfo": {"lastModifiedDateTime": timestamp(modified)}}
+        address = addresses.item(drive_id, item_id)
+        response = await self._wire.until_found(lambda: self._wire.call("PATCH", address, json=change))
+        return decode(response, DriveItem) if response.content else None
+
+    def download(
+        self, drive_id: str, item_id: str, *, start: int = 0, end: int | None = None
+    ) -> AbstractAsyncContextManager[Download]:
+        """The content from byte `start` up to but not including `end`; an expired link is fetched anew once."""
+        return downloads.open_download(self._wire, drive_id, item_id, start, end)
+
     async def read(self, drive_id: str, item_id: str, start: int, length: int) -> bytes:
         """Up to `length` bytes from `start` by Range; empty at or beyond the end."""
-    async def aclose(self) -> None: ...
+        return await downloads.read_range(self._wire, drive_id, item_id, start, length)
 
-
-class UploadSession:
-    """One upload session; its URL is a secret and stays out of reprs and logs. Lives in uploads.py."""
-
-    url: str
-    """Kept so that a later run can resume."""
-    size: int
-    next_offset: int
-    """First byte that the server still wants."""
-
-    async def send(self, data: bytes) -> DriveItem | None:
-        """Send one fragment from next_offset: a multiple of 320 KiB unless it is the last. The item after the last one."""
-    async def refresh(self) -> int:
-        """Ask the server for next_offset (after a cut connection or 416)."""
-    async def cancel(self) -> None:
-        """Tell the server to forget it; 404 is fine."""
-
-
-class Download:
-    """An open download. Lives in downloads.py."""
-
-    size: int | None
-    """Whole size of the content in bytes if the server said so."""
-    start: int
-    """Offset of the first byte that will come; 0 if the server ignored the range."""
-
-    def chunks(self) -> AsyncIterator[bytes]:
-        """The bytes as they come. Raises Cut if they end early."""
+    async def aclose(self) -> None:
+        """Let calls in the background end, for at most 5 s, then close both clients."""
+        await self._wire.aclose()

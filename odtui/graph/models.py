@@ -171,7 +171,10 @@ class CopyStatus(_Wire, frozen=True):
 
 
 def when(text: str | None) -> int | None:
-    """Whole seconds since the epoch, UTC, of a Graph time. None for absent, unreadable, or outside 1970-2100 (QUIRKS 102-104)."""
+    """Whole seconds since the epoch, UTC, of a Graph time.
+
+    None if absent, unreadable, or outside 1970-2100 (QUIRKS 102-104).
+    """
     if not text:
         return None
     try:

@@ -34,7 +34,9 @@ class Reroute(httpx.AsyncBaseTransport, httpx.BaseTransport):
         if self._target is None or request.url.host not in self._hosts:
             return request
         url = request.url.copy_with(scheme=self._target.scheme, host=self._target.host, port=self._target.port)
-        return httpx.Request(request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions)
+        return httpx.Request(
+            request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
+        )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         assert isinstance(self._inner, httpx.AsyncBaseTransport)  # noqa: S101

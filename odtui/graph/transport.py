@@ -1,0 +1,152 @@
+"""Repeats failed requests where that is safe, and keeps quiet while the service asks for it.
+
+One layer, one deadline: stacked retries multiply (QUIRKS 227).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import httpx
+
+from odtui.graph.waiting import Pause, pause_before, retry_after
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+"""Verbs that may be repeated whatever happened: a second time changes nothing more (QUIRKS 221)."""
+ONCE = {"odtui.once": True}
+"""Request extension: treat this one like a POST although its verb is safe."""
+THROTTLING = frozenset({429, 503, 509})
+PASSING = frozenset({408, 500, 502, 503, 504})
+"""507 looks like one of these but is final (QUIRKS 219)."""
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+def _ignore(seconds: float) -> None:
+    """Nobody wants to hear of waits."""
+
+
+@dataclass(slots=True)
+class _Waited:
+    """What one request has spent on waiting, in seconds."""
+
+    seconds: float = 0.0
+
+
+class RetryTransport(httpx.AsyncBaseTransport):
+    """Wraps a transport. Gives the last answer or error when attempts or patience are used up.
+
+    Requests that change something without being repeatable (POST, PATCH) are repeated only if the service says that it
+    did nothing (429, or 503 and 509 with Retry-After), or if no connection was made. Bodies must be bytes.
+    """
+
+    def __init__(
+        self,
+        inner: httpx.AsyncBaseTransport,
+        *,
+        attempts: int = 6,
+        patience: float = 120.0,
+        pause: Pause | None = None,
+        on_wait: Callable[[float], None] = _ignore,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """
+        Args:
+            attempts: Including the first.
+            patience: Seconds of waiting that one request may cost; a longer Retry-After is reported at once.
+            pause: Shared with the account's other client, whose sleep and clock then count.
+            jitter: Between 0 and 1; lengthens each wait by up to a quarter, never shortens it.
+        """
+        self._inner = inner
+        self._attempts = attempts
+        self._patience = patience
+        self._pause = pause or Pause(clock=clock, sleep=sleep, on_wait=on_wait)
+        self._jitter = jitter
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        waited = _Waited()
+        attempt = 1
+        while True:
+            if (left := await self._respect_pause(waited)) > 0:
+                return _still_throttled(request, left)
+            response: httpx.Response | None = None
+            failure: httpx.TransportError | None = None
+            try:
+                response = await self._inner.handle_async_request(request)
+            except httpx.TransportError as error:
+                failure = error
+            delay = self._delay(request, response, failure, attempt + 1)
+            if (
+                delay is None
+                or attempt == self._attempts
+                or waited.seconds + delay > self._patience
+                or not _replayable(request)
+            ):
+                if response is not None:
+                    return response
+                assert failure is not None  # noqa: S101
+                raise failure
+            if response is not None:
+                await _discard(response)
+            attempt += 1
+            delay *= 1 + self._jitter() / 4
+            waited.seconds += delay
+            await self._pause.wait(delay)
+
+    async def _respect_pause(self, waited: _Waited) -> float:
+        """Others were throttled: wait with them, as long as patience lasts. Seconds of the pause that are left."""
+        while (left := self._pause.left) > 0 and waited.seconds + left <= self._patience:
+            waited.seconds += left
+            await self._pause.wait(left)
+        return self._pause.left
+
+    def _delay(
+        self,
+        request: httpx.Request,
+        response: httpx.Response | None,
+        failure: httpx.TransportError | None,
+        attempt: int,
+    ) -> float | None:
+        """Seconds to wait before this request is sent again; None if it must not be."""
+        safe = request.method in SAFE and not request.extensions.get("odtui.once")
+        if response is None:
+            if isinstance(failure, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
+                return None
+            return pause_before(attempt, None, None) if safe or isinstance(failure, NEVER_SENT) else None
+        status = response.status_code
+        asked = retry_after(response.headers) if status in THROTTLING else None
+        delay = pause_before(attempt, status, asked)
+        if status in (429, 509) or (status == 503 and asked is not None):
+            self._pause.extend(delay)
+            return delay if safe or status == 429 or asked is not None else None
+        return delay if safe and status in PASSING else None
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _still_throttled(request: httpx.Request, seconds: float) -> httpx.Response:
+    """What the service would answer: asking before the pause is over would only lengthen it (QUIRKS 216)."""
+    return httpx.Response(429, headers={"Retry-After": f"{seconds:.0f}"}, request=request)
+
+
+def _replayable(request: httpx.Request) -> bool:
+    try:
+        return request.content is not None
+    except httpx.RequestNotRead:
+        return False
+
+
+async def _discard(response: httpx.Response) -> None:
+    """Read to the end, so that the connection can be used again."""
+    try:
+        with suppress(httpx.HTTPError):
+            await response.aread()
+    finally:
+        await response.aclose()
