@@ -56,9 +56,13 @@ class Workspace:
         self._store.save(settings)
         self.settings = settings
 
-    def save_profile(self, profile: Profile, *, theme: str, secret: str | None) -> None:
-        """Keep a profile under its name and use it. `secret`: None keeps the stored one, "" forgets it."""
+    async def save_profile(self, profile: Profile, *, theme: str, secret: str | None) -> None:
+        """Keep a profile under its name and use it. `secret`: None keeps the stored one, "" forgets it.
+
+        Raises SettingsError, OSError or AuthError (STORE).
+        """
         from odtui.auth.secrets import forget_secret, store_secret
+        from odtui.auth.threads import in_thread
 
         old = self.draft.name
         profiles = {name: kept for name, kept in self.settings.profiles.items() if name != old}
@@ -66,18 +70,19 @@ class Workspace:
         default = profile.name if self.settings.profile in (old, profile.name) else self.settings.profile
         self.save(replace(self.settings, profile=default, profiles=profiles, theme=theme))
         self._profile_name = profile.name
+        directories, memory_only = self.directories, self._memory_only
         if secret:
-            store_secret(profile, secret, self.directories)
+            await in_thread(lambda _: store_secret(profile, secret, directories, memory_only=memory_only))
         elif secret == "" or not profile.confidential:
-            forget_secret(profile, self.directories)
+            await in_thread(lambda _: forget_secret(profile, directories))
         self._authenticators.clear()
 
     @property
     def has_secret(self) -> bool:
-        """Whether a client secret is stored or in the environment for the profile in use."""
-        from odtui.auth.secrets import load_secret
+        """Whether a client secret is known for the profile in use, without asking the keyring."""
+        from odtui.auth.secrets import has_secret
 
-        return load_secret(self.draft, self.directories) is not None
+        return has_secret(self.draft, self.directories)
 
     def authenticator(self, profile: Profile) -> Authenticator:
         """The one authenticator of a profile as it is now."""

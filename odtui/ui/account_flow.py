@@ -89,8 +89,11 @@ class AccountFlow:
         if result.action == "demo":
             self.open_demo(DemoOptions())
             return
+        self._app.run_worker(self._save(result), group="settings")
+
+    async def _save(self, result: SettingsResult) -> None:
         try:
-            self.workspace.save_profile(result.profile, theme=result.theme, secret=result.secret)
+            await self.workspace.save_profile(result.profile, theme=result.theme, secret=result.secret)
         except (SettingsError, AuthError, OSError) as error:
             self._app.show_error(explain(error, doing="save the settings"))
             return
@@ -158,7 +161,9 @@ class AccountFlow:
             browser.go_to_address(target)
 
     def _waiting(self, message: str, seconds: float) -> None:
-        """OneDrive asked to wait: say so where the user looks."""
+        """OneDrive asked to wait: say so where the user looks. 0 seconds: nothing waits any more."""
+        if not seconds:
+            return
         if self.session is None:
             self._app.browser.connecting(f"{message} OneDrive is busy; trying again in {seconds:.0f} s.")
         else:

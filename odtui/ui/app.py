@@ -51,9 +51,7 @@ class OdtuiApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("app"))
     COMMANDS: ClassVar = {OdtuiCommands}
 
-    def __init__(
-        self, workspace: Workspace, start: Start, *, open_url: Callable[[str], bool] | None = None
-    ) -> None:
+    def __init__(self, workspace: Workspace, start: Start, *, open_url: Callable[[str], bool] | None = None) -> None:
         """`open_url` starts a browser and says whether it could; None: there is none."""
         super().__init__()
         self.log_file = workspace.directories.log_file
@@ -123,7 +121,9 @@ class OdtuiApp(App[None]):
         if isinstance(self.screen, ConfirmDialog):
             return
         what = "1 transfer is" if running == 1 else f"{running} transfers are"
-        body = Content(f"{what} not finished. Quitting stops them; what arrived already stays, unfinished files are removed.")
+        body = Content(
+            f"{what} not finished. Quitting stops them; what arrived already stays, unfinished files are removed."
+        )
         self.push_screen(
             ConfirmDialog("Quit odtui?", body, yes="Stop them and quit", no="Keep running", danger=True),
             lambda quit_now: self.exit() if quit_now else None,

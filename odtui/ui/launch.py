@@ -56,7 +56,9 @@ def check_keys(path: Path, keys: dict[str, str]) -> None:
 
     problems = clashes(keys) if keys else []
     if problems:
-        raise SettingsError(path, None, problems[0], "Give every key in [keys] to one command; help (?) shows them all.")
+        raise SettingsError(
+            path, None, problems[0], "Give every key in [keys] to one command; help (?) shows them all."
+        )
 
 
 def check_profile(path: Path, profiles: dict[str, object], arguments: Arguments) -> None:

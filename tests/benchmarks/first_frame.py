@@ -90,5 +90,7 @@ def main() -> None:
         with open(os.path.join(home, "modules.json")) as file:
             loaded = set(json.load(file))
     one, other = statistics.median(empty), statistics.median(browser)
-    print(f"  empty Textual app {one * 1000:.0f} ms; browser {other * 1000:.0f} ms; ratio {other / one:.2f} (budget 1.30)")
+    print(
+        f"  empty Textual app {one * 1000:.0f} ms; browser {other * 1000:.0f} ms; ratio {other / one:.2f} (budget 1.30)"
+    )
     print(f"  heavy modules imported before it: {', '.join(name for name in HEAVY if name in loaded) or 'none'}")
