@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
-from odtui.auth.accounts import Account
+from odtui.auth.accounts import Account, AccountStore
+from odtui.auth.attempts import Attempts
+from odtui.auth.clients import MsalClients
+from odtui.auth.errors import AuthError, AuthProblem
+from odtui.auth.listener import RedirectListener
+from odtui.auth.opener import find_browser_opener
+from odtui.auth.provider import TokenProvider
+from odtui.auth.redirect_request import Redirect, parse_address
+from odtui.auth.results import error_of
+from odtui.auth.silent import SilentTokens
+from odtui.auth.threads import in_thread
+from odtui.auth.vault import Storage, store_error
+from odtui.config.clouds import CLOUDS
 from odtui.config.paths import Directories
 from odtui.config.settings import Profile
 from odtui.net.reroute import Routes
+
+if TYPE_CHECKING:
+    from odtui.auth.cache import FileTokenCache
+
+__all__ = ["Authenticator", "DeviceCode", "find_browser_opener"]
+
+BROWSER_PATIENCE = 300.0
+"""Seconds to wait for the browser to come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +53,180 @@ class DeviceCode:
 class Authenticator:
     """Everything a screen needs to sign in. Builds MSAL lazily in a thread; every wait can be cancelled."""
 
-    def __init__(self, profile: Profile, directories: Directories, *, routes: Routes | None = None, memory_only: bool = False) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        directories: Directories,
+        *,
+        routes: Routes | None = None,
+        memory_only: bool = False,
+        patience: float = BROWSER_PATIENCE,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
         """`memory_only`: keep tokens out of files and keyring (demo drive, tests)."""
+        self.profile = profile
+        self._state = None if memory_only else directories.state
+        self._patience = patience
+        self._sleep = sleep
+        self._wall_clock = wall_clock
+        self._registration = fingerprint(profile)
+        self._store = AccountStore(self._state / "accounts.json" if self._state else None)
+        self._clients = MsalClients(profile, directories, routes)
+        self._attempts = Attempts(profile, self._registration, self._clients, self._cache)
+        self._opened_cache: FileTokenCache | None = None
+        self._demanded: dict[str, str] = {}
+        """Claims that Graph demanded, by username: the next sign-in in the browser has to bring them."""
 
     def accounts(self) -> list[Account]:
-        """Known accounts of this profile, from our own file; no network, no keyring."""
+        """Known accounts of this profile, from our own file; no network, no keyring. The last one to sign in first."""
+        return [account for account in self._store.all() if account.registration == self._registration]
 
-    async def sign_in_browser(self, *, open_url: Callable[[str], bool], show_url: Callable[[str], None], login_hint: str | None = None, scopes: tuple[str, ...] | None = None) -> Account:
+    @property
+    def storage(self) -> Storage:
+        """Where tokens are kept: known after a sign-in or the first token, "memory" before."""
+        return self._opened_cache.storage if self._opened_cache is not None else "memory"
+
+    async def sign_in_browser(
+        self,
+        *,
+        open_url: Callable[[str], bool],
+        show_url: Callable[[str], None],
+        login_hint: str | None = None,
+        scopes: tuple[str, ...] | None = None,
+        paste: Callable[[], Awaitable[str]] | None = None,
+    ) -> Account:
         """Authorization code with PKCE through our loopback listener. `open_url` says whether a browser was started;
-        `show_url` gets the address in any case. Raises AuthError; cancelling the task leaves nothing behind."""
+        `show_url` gets the address in any case. Raises AuthError; cancelling the task leaves nothing behind.
 
-    async def sign_in_device(self, *, show_code: Callable[[DeviceCode], None]) -> Account:
+        Args:
+            login_hint: The account to renew; without one the user chooses.
+            scopes: What to ask for instead of the profile's scopes.
+            paste: Waits for the address that a browser on another computer ended on; asked again after a wrong one.
+        """
+        mode = "query" if paste is not None else self.profile.response_mode
+        wanted = scopes or self.profile.scopes
+        claims = self._demanded.get(login_hint or "")
+        async with RedirectListener(self.profile.registered_uri) as listener:
+            uri = listener.uri
+            attempt = await in_thread(lambda _: self._attempts.start_browser(wanted, uri, mode, login_hint, claims))
+            address: str = attempt.flow["auth_uri"]
+            show_url(address)
+            open_url(address)
+            try:
+                async with asyncio.timeout(self._patience):
+                    fields = await _first_answer(listener, attempt.flow["state"], paste)
+            except TimeoutError:
+                raise AuthError(AuthProblem.TIMED_OUT, details="The browser did not come back.") from None
+        if "error" in fields:
+            raise error_of(fields)
+        account = await in_thread(lambda abandoned: self._attempts.redeem(attempt, fields, abandoned))
+        self._demanded.pop(account.username, None)
+        return await self._remembered(account)
+
+    async def sign_in_device(
+        self, *, show_code: Callable[[DeviceCode], None], scopes: tuple[str, ...] | None = None
+    ) -> Account:
         """Device code flow: shows the code, polls until it ends. Raises AuthError."""
+        wanted = scopes or self.profile.scopes
+        attempt = await in_thread(lambda _: self._attempts.start_device(wanted))
+        flow = attempt.flow
+        message = str(flow.get("message", ""))
+        show_code(DeviceCode(flow["user_code"], flow["verification_uri"], flow["expires_at"], message))
+        account: Account | None = None
+        while account is None:
+            await self._sleep(flow["interval"])
+            if self._wall_clock() >= flow["expires_at"]:
+                raise AuthError(AuthProblem.CODE_EXPIRED, details="The code was not entered in time.")
+            account = await in_thread(lambda abandoned: self._attempts.poll(attempt, abandoned))
+        return await self._remembered(account)
 
     def auth(self, account: Account) -> httpx.Auth:
         """The httpx.Auth that signs requests to this profile's Graph host, and to no other."""
+        silent = SilentTokens(self._clients, self._cache, self._store, account)
+
+        def demanded(claims: str) -> None:
+            self._demanded[account.username] = claims
+
+        return TokenProvider(silent.token, CLOUDS[self.profile.cloud].graph_host, on_demand=demanded)
 
     async def sign_out(self, account: Account) -> None:
-        """Forget the account and its tokens here. The browser may stay signed in."""
+        """Forget the account and its tokens here. Needs no network; the browser may stay signed in."""
+        await in_thread(lambda _: self._forget(account))
 
-    async def aclose(self) -> None: ...
+    async def aclose(self) -> None:
+        """Close the connections. A thread that is still busy fails on its own, unseen."""
+        self._clients.close()
+
+    def _cache(self) -> FileTokenCache:
+        """The token cache of this registration. Imports MSAL: in a thread only."""
+        from odtui.auth.cache import FileTokenCache
+
+        if self._opened_cache is None:
+            self._opened_cache = FileTokenCache(self._cache_file(self._registration))
+        return self._opened_cache
+
+    def _cache_file(self, registration: str) -> Path | None:
+        return self._state / f"tokens-{registration}.bin" if self._state else None
+
+    async def _remembered(self, account: Account) -> Account:
+        return await in_thread(lambda _: self._remember(account))
+
+    def _remember(self, account: Account) -> Account:
+        """Write down who signed in, and delete the tokens of a registration that the profile no longer names."""
+        from odtui.auth.cache import FileTokenCache
+
+        try:
+            stale = self._store.put(account)
+        except OSError as error:
+            raise store_error(f"The account cannot be remembered: {error.strerror}.") from None
+        for registration in {known.registration for known in stale}:
+            FileTokenCache(self._cache_file(registration)).delete_file()
+        return account
+
+    def _forget(self, account: Account) -> None:
+        others = [known for known in self.accounts() if known.id != account.id]
+        cache = self._cache()
+        self._clients.renew()
+        try:
+            self._store.remove(account)
+        except OSError as error:
+            raise store_error(f"The account cannot be forgotten: {error.strerror}.") from None
+        if others:
+            with cache.session():
+                cache.forget(account.id)
+        else:
+            cache.delete_file()
 
 
-def find_browser_opener() -> Callable[[str], bool] | None:
-    """How to start a browser without touching the terminal; None if there is none (SSH, no display)."""
+def fingerprint(profile: Profile) -> str:
+    """What tokens belong to: another client, directory, cloud or kind of client means signing in again."""
+    tenant = (profile.tenant or "common").casefold()
+    parts = (profile.name, profile.client_id.casefold(), tenant, profile.cloud, str(profile.confidential))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+async def _first_answer(
+    listener: RedirectListener, state: str, paste: Callable[[], Awaitable[str]] | None
+) -> dict[str, str]:
+    """The answer that comes first: through the listener, or by hand."""
+    if paste is None:
+        return await listener.answer(state)
+    ways = [
+        asyncio.ensure_future(listener.answer(state)),
+        asyncio.ensure_future(_pasted(paste, listener.expected(state))),
+    ]
+    try:
+        done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        return done.pop().result()
+    finally:
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
+
+
+async def _pasted(paste: Callable[[], Awaitable[str]], expected: Redirect) -> dict[str, str]:
+    while True:
+        fields = parse_address(await paste(), expected)
+        if fields is not None:
+            return fields

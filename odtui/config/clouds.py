@@ -21,9 +21,34 @@ class Cloud:
 CLOUDS: dict[str, Cloud] = {
     cloud.name: cloud
     for cloud in (
-        Cloud("global", "Microsoft 365 and OneDrive (worldwide)", "login.microsoftonline.com", "graph.microsoft.com", "https://portal.azure.com", personal=True),
-        Cloud("us-gov", "US Government (GCC High)", "login.microsoftonline.us", "graph.microsoft.us", "https://portal.azure.us"),
-        Cloud("us-dod", "US Government (DoD)", "login.microsoftonline.us", "dod-graph.microsoft.us", "https://portal.azure.us"),
-        Cloud("china", "China (21Vianet)", "login.partner.microsoftonline.cn", "microsoftgraph.chinacloudapi.cn", "https://portal.azure.cn"),
+        Cloud(
+            "global",
+            "Microsoft 365 and OneDrive (worldwide)",
+            "login.microsoftonline.com",
+            "graph.microsoft.com",
+            "https://portal.azure.com",
+            personal=True,
+        ),
+        Cloud(
+            "us-gov",
+            "US Government (GCC High)",
+            "login.microsoftonline.us",
+            "graph.microsoft.us",
+            "https://portal.azure.us",
+        ),
+        Cloud(
+            "us-dod",
+            "US Government (DoD)",
+            "login.microsoftonline.us",
+            "dod-graph.microsoft.us",
+            "https://portal.azure.us",
+        ),
+        Cloud(
+            "china",
+            "China (21Vianet)",
+            "login.partner.microsoftonline.cn",
+            "microsoftgraph.chinacloudapi.cn",
+            "https://portal.azure.cn",
+        ),
     )
 }

@@ -4,12 +4,11 @@ import logging
 import os
 import re
 import time
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TextIO
 
 from odtui.config.files import make_private
-from odtui.config.paths import Directories
 from odtui.config.redact import redact
 
 __all__ = ["redact", "start_log"]
@@ -22,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 class RedactingFormatter(logging.Formatter):
     """One line per message, UTC, then the traceback; neither holds a secret or a control character."""
 
-    converter = staticmethod(time.gmtime)  # type: ignore[assignment]  # typeshed wants a method
+    converter = staticmethod(time.gmtime)
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
@@ -39,18 +38,16 @@ class RedactingFormatter(logging.Formatter):
 class PrivateLogFile(RotatingFileHandler):
     """A log file of mode 0600. When it cannot be written, the message is lost and the screen stays whole."""
 
-    def _open(self) -> TextIO:
-        def opener(path: str, flags: int) -> int:
-            return os.open(path, flags, 0o600)
-
-        return open(self.baseFilename, self.mode, encoding="utf-8", errors="backslashreplace", opener=opener)
+    def _open(self) -> TextIOWrapper:
+        handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return open(handle, "a", encoding="utf-8", errors="backslashreplace")
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's own name
         pass
 
 
-def start_log(directories: Directories) -> Path | None:
-    """Send all logging and warnings to the log file; DEBUG with ODTUI_LOG=debug. None if it cannot be written."""
+def start_log(file: Path) -> bool:
+    """Send all logging and warnings to this file; DEBUG with ODTUI_LOG=debug. False if it cannot be written."""
     root = logging.getLogger()
     logging.captureWarnings(capture=True)
     debug = os.environ.get("ODTUI_LOG", "").casefold() == "debug"
@@ -59,13 +56,13 @@ def start_log(directories: Directories) -> Path | None:
         logging.getLogger(name).setLevel(logging.WARNING)
     handler: logging.Handler
     try:
-        make_private(directories.log)
-        handler = PrivateLogFile(directories.log_file, maxBytes=1_000_000, backupCount=3)
+        make_private(file.parent)
+        handler = PrivateLogFile(file, maxBytes=1_000_000, backupCount=3)
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(RedactingFormatter())
     _replace_handlers(root, handler)
-    return directories.log_file if isinstance(handler, PrivateLogFile) else None
+    return isinstance(handler, PrivateLogFile)
 
 
 def stop_log() -> None:

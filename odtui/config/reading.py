@@ -90,17 +90,23 @@ class _Reader:
 
     def _keys(self, value: object) -> dict[str, str]:
         if not isinstance(value, dict):
-            raise self._error(("keys",), "keys is not a table.", 'Allowed: [keys] and lines such as "items.open" = "l".')
+            raise self._error(
+                ("keys",), "keys is not a table.", 'Allowed: [keys] and lines such as "items.open" = "l".'
+            )
         bindings = {}
         for path, keys in flat_keys(value).items():
             if not isinstance(keys, str):
-                raise self._error(("keys", *path), f"The keys of {'.'.join(path)} are no text.", 'Allowed: such as "l,right".')
+                raise self._error(
+                    ("keys", *path), f"The keys of {'.'.join(path)} are no text.", 'Allowed: such as "l,right".'
+                )
             bindings[".".join(path)] = keys
         return bindings
 
     def _profiles(self, value: object) -> dict[str, Profile]:
         if not isinstance(value, dict):
-            raise self._error(("profiles",), "profiles is not a table.", "Allowed: a table [profiles.NAME] for each profile.")
+            raise self._error(
+                ("profiles",), "profiles is not a table.", "Allowed: a table [profiles.NAME] for each profile."
+            )
         profiles: dict[str, Profile] = {}
         for name, fields in value.items():
             where = ("profiles", name)
@@ -108,7 +114,9 @@ class _Reader:
             if problem:
                 raise self._error(where, problem, "")
             if not isinstance(fields, dict):
-                raise self._error(where, f"profiles.{name} is not a table.", f"Allowed: [profiles.{name}] and its keys.")
+                raise self._error(
+                    where, f"profiles.{name} is not a table.", f"Allowed: [profiles.{name}] and its keys."
+                )
             profiles[name] = self._profile(name, fields)
         return profiles
 
@@ -123,7 +131,9 @@ class _Reader:
                 )
                 raise self._error(where, f"{key} is not a setting of a profile.", advice)
             self._check(PROFILE_RULES[key].problem(key, value), where)
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()
+        }
         profile = Profile(name=name, **values)
         self._check_together(profile)
         return profile

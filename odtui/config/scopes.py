@@ -43,7 +43,9 @@ _WRITE_ALL = _WRITE | {Capability.READ_SHARED, Capability.WRITE_SHARED}
 
 SCOPES: tuple[Scope, ...] = (
     Scope("Files.Read", "See and download your own files.", _READ),
-    Scope("Files.ReadWrite", "See, download, upload, change and delete your own files.", _WRITE, frozenset({"Files.Read"})),
+    Scope(
+        "Files.ReadWrite", "See, download, upload, change and delete your own files.", _WRITE, frozenset({"Files.Read"})
+    ),
     Scope(
         "Files.Read.All",
         "See and download every file that you can reach, shared ones too.",

@@ -60,7 +60,9 @@ class SettingsStore:
 
     def _unusable(self, verb: str, error: OSError) -> SettingsError:
         reason = error.strerror or type(error).__name__
-        return SettingsError(self.path, None, f"The file cannot be {verb}: {reason}.", "Check its owner and permissions.")
+        return SettingsError(
+            self.path, None, f"The file cannot be {verb}: {reason}.", "Check its owner and permissions."
+        )
 
 
 def _flat(settings: Settings) -> dict[KeyPath, Any]:
@@ -102,7 +104,9 @@ def _apply(text: str, changes: dict[KeyPath, Any], on_disk: Settings) -> str:
                 _set(document, path, list(value) if isinstance(value, tuple) else value)
         return tomlkit.dumps(document)
     except (TOMLKitError, KeyError, TypeError) as error:
-        raise SettingsError(Path(), None, f"The changes do not fit into this file: {error}.", "Edit it by hand.") from error
+        raise SettingsError(
+            Path(), None, f"The changes do not fit into this file: {error}.", "Edit it by hand."
+        ) from error
 
 
 def _spelled(table: MutableMapping[str, Any], path: KeyPath) -> KeyPath:

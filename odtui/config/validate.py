@@ -65,7 +65,9 @@ def check_tenant(value: str, cloud: str = "global") -> str | None:
         return "Personal accounts exist in the worldwide cloud only: use organizations or a directory ID."
     if value.casefold() in SHARED_TENANTS or is_guid(value) or _DOMAIN.fullmatch(value):
         return None
-    return "Use the Directory (tenant) ID, a domain such as contoso.onmicrosoft.com, or common, organizations, consumers."
+    return (
+        "Use the Directory (tenant) ID, a domain such as contoso.onmicrosoft.com, or common, organizations, consumers."
+    )
 
 
 def check_redirect_uri(value: str) -> str | None:

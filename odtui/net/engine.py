@@ -61,8 +61,18 @@ def _engine() -> httpx.AsyncBaseTransport:
 
 
 def sync_client(routes: Routes | None = None) -> httpx.Client:
-    """A blocking client for MSAL: 10 s to connect, 30 s to answer, no redirects."""
-    transport: httpx.BaseTransport = httpx.HTTPTransport(verify=tls_context())
-    if routes is not None:
-        transport = Reroute(transport, routes)
-    return httpx.Client(transport=transport, timeout=httpx.Timeout(30, connect=10), follow_redirects=False)
+    """A blocking client for MSAL: 10 s to connect, 30 s to answer, no redirects.
+
+    The environment's proxies are used, except for rerouted hosts. Raises ImportError if a proxy speaks SOCKS.
+    """
+    mounts: dict[str, httpx.BaseTransport] = {}
+    if routes is not None and routes.target:
+        loopback = Reroute(httpx.HTTPTransport(trust_env=False, verify=tls_context()), routes)
+        mounts = {f"https://{host}": loopback for host in routes.hosts}
+    return httpx.Client(
+        mounts=mounts,
+        verify=tls_context(),
+        timeout=httpx.Timeout(30, connect=10),
+        headers={"User-Agent": USER_AGENT},
+        follow_redirects=False,
+    )

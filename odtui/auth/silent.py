@@ -1,0 +1,53 @@
+"""Tokens without a user: from the cache, or by redeeming the refresh token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from odtui.auth.accounts import Account, AccountStore
+from odtui.auth.clients import MsalClients
+from odtui.auth.errors import AuthError, AuthProblem
+from odtui.auth.http import TRANSPORT_ERRORS
+from odtui.auth.provider import AccessToken
+from odtui.auth.results import error_of, scopes_in, short_scopes, translated
+
+if TYPE_CHECKING:
+    from odtui.auth.cache import FileTokenCache
+
+
+class SilentTokens:
+    """The token source of one account."""
+
+    def __init__(
+        self, clients: MsalClients, cache: Callable[[], FileTokenCache], store: AccountStore, account: Account
+    ) -> None:
+        self._clients = clients
+        self._cache = cache
+        self._store = store
+        self._account = account
+
+    def token(self, *, force: bool = False, claims: str | None = None) -> AccessToken:
+        """Blocks for a request at most. Raises AuthError; `interactive` when only the user can help."""
+        from msal.exceptions import MsalError
+
+        account, cache = self._account, self._cache()
+        with translated(), cache.session():
+            result = self._clients.silent(account.client_kind, cache).acquire_token_silent_with_error(
+                list(account.spelled or account.granted),
+                {"home_account_id": account.id},
+                force_refresh=force,
+                claims_challenge=claims,
+                # Else a time-out throws away a token that is still good (AUTH rule 9).
+                http_exceptions=(*TRANSPORT_ERRORS, MsalError, AuthError),
+            )
+            if result is None:
+                details = "There is no stored sign-in for this account."
+                raise AuthError(AuthProblem.SESSION_ENDED, details=details, interactive=True)
+            if "error" in result:
+                raise error_of(result)
+            token = AccessToken(str(result["access_token"]), float(result.get("expires_in", 0)))
+        spelled = scopes_in(result)
+        if spelled:
+            self._account = self._store.update(account, granted=short_scopes(spelled), spelled=spelled)
+        return token
