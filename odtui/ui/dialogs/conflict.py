@@ -1,12 +1,110 @@
 """What to do with a name that is taken."""
 
-from textual.screen import ModalScreen
+from typing import Literal
 
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalGroup
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from odtui.services.entry import Entry
 from odtui.services.transfers import Choice, Conflict
+from odtui.ui.dialogs.base import Dialog
+from odtui.ui.formats import minute, size_words
+from odtui.ui.text import clean, shorten
+from odtui.ui.widgets.buttons import ButtonRow, KeyButton
+from odtui.ui.widgets.tick import Tick
+
+_CHOICES: dict[str, Choice] = {"skip": "skip", "keep_both": "keep_both", "replace": "replace", "cancel": "cancel"}
+
+_NAME_CELLS = 120
+"""About two lines of the dialog; names have up to 255 characters."""
 
 
-class ConflictDialog(ModalScreen[tuple[Choice, bool]]):
-    """Shows both files side by side; o replace, s skip, k keep both, a apply to all. Esc skips."""
+class ConflictDialog(Dialog[tuple[Choice, bool]]):
+    """Shows both files side by side; o replace, s skip, k keep both, a apply to all, x stop. Esc skips."""
+
+    BINDINGS = [
+        Binding("o", "choose('replace')", "Replace", show=False),
+        Binding("s", "choose('skip')", "Skip", show=False),
+        Binding("k", "choose('keep_both')", "Keep both", show=False),
+        Binding("x", "choose('cancel')", "Stop", show=False),
+        Binding("a", "toggle_all", "For all", show=False),
+    ]
+    AUTO_FOCUS = "#skip"
+    HINT = "← → choose · Enter press · Esc skip"
 
     def __init__(self, conflict: Conflict) -> None:
-        super().__init__()
+        super().__init__("This name is taken")
+        self._conflict = conflict
+
+    def compose_body(self) -> ComposeResult:
+        conflict = self._conflict
+        told = Content.from_markup(
+            "[b]$name[/b] is already in $folder. Nothing is overwritten unless you choose it.",
+            name=shorten(clean(conflict.name), _NAME_CELLS),
+            folder=shorten(clean(conflict.folder), _NAME_CELLS),
+        )
+        yield Static(told, classes="dialog-text")
+        with Horizontal(id="sides"):
+            yield _Side("Already there", conflict.existing, conflict.source)
+            yield _Side("New", conflict.source, conflict.existing)
+        yield Tick(Content.from_markup("The same for all others [dim]a[/]"), id="all", compact=True)
+        yield ButtonRow(
+            KeyButton("Skip", "s", id="skip"),
+            KeyButton("Keep both", "k", id="keep_both"),
+            KeyButton("Replace", "o", id="replace", classes="-danger"),
+            KeyButton("Stop", "x", id="cancel"),
+        )
+
+    @on(Button.Pressed)
+    def choose_button(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.action_choose(_CHOICES[event.button.id or "skip"])
+
+    def action_choose(self, choice: Choice) -> None:
+        self.dismiss((choice, self.query_one(Tick).value))
+
+    def action_toggle_all(self) -> None:
+        self.query_one(Tick).toggle()
+
+    def action_safe_way(self) -> None:
+        self.action_choose("skip")
+
+
+class _Side(VerticalGroup):
+    """One of the two: what it is, its size and date, and what sets it apart from the other."""
+
+    def __init__(self, heading: str, entry: Entry, other: Entry) -> None:
+        super().__init__(classes="side")
+        self._heading = heading
+        self._entry = entry
+        self._other = other
+
+    def compose(self) -> ComposeResult:
+        entry, other = self._entry, self._other
+        yield Static(Content(self._heading), classes="side-heading")
+        size = (
+            size_words(entry.size) if entry.kind == "file" and entry.size is not None else entry.kind.value.capitalize()
+        )
+        yield Static(
+            _marked(size, _compared(entry.size, other.size, "larger") if entry.kind == other.kind == "file" else "")
+        )
+        yield Static(
+            _marked(minute(entry.modified) or "Date not known", _compared(entry.modified, other.modified, "newer"))
+        )
+
+
+def _compared(mine: int | None, others: int | None, word: Literal["larger", "newer"]) -> str:
+    """The word if it is true of mine, `same` if there is no difference; nothing if not known or the other way round."""
+    if mine is None or others is None or mine < others:
+        return ""
+    return word if mine > others else "same"
+
+
+def _marked(text: str, mark: str) -> Content:
+    return Content.assemble(
+        text, Content.styled(f"  {mark}", "$text-accent" if mark != "same" else "dim") if mark else ""
+    )
