@@ -69,7 +69,7 @@ async def upload_small(
 async def create_session(
     wire: Wire, drive_id: str, parent_id: str, name: str, size: int, modified: int | None, on_conflict: OnConflict
 ) -> UploadSession:
-    """A session for a file of at least one byte. Its time goes in here: later it would make a version (QUIRKS 112)."""
+    """A session for a file of at least one byte. Its time goes in here: later it makes a version (112)."""
     if size < 1:
         raise InvalidRequest("an empty file cannot be sent in fragments", codes=("invalidRequest",))
     item: dict[str, object] = {
@@ -150,7 +150,7 @@ class UploadSession:
         return self.next_offset
 
     async def cancel(self) -> None:
-        """Tell the server to forget it, within 5 s, even while the caller is cancelled. Failing is no error: it expires."""
+        """Tell the server to forget it, within 5 s, even while the caller is cancelled. If it fails, it expires."""
         await asyncio.shield(self._wire.in_background(self._forget()))
 
     async def _forget(self) -> None:

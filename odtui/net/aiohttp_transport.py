@@ -58,13 +58,16 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             total=None, connect=limits.get("pool"), sock_connect=limits.get("connect"), sock_read=limits.get("read")
         )
         proxy = self._proxies.proxy_for(request.url)
+        headers = request.headers.multi_items()
+        if proxy and not secure:  # aiohttp sends these with CONNECT only
+            headers += proxy.headers.items()
         watch = _WriteWatch(limits.get("write"))
         with _httpx_exceptions(request):
             async with watch:
                 response = await session.request(
                     request.method,
                     yarl.URL(str(request.url), encoded=True),
-                    headers=request.headers.multi_items(),
+                    headers=headers,
                     data=_body(request, watch),
                     allow_redirects=False,
                     timeout=timeout,
