@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 LOCAL_DRIVE = ""
 """The drive id of everything on this computer."""
@@ -67,6 +68,7 @@ class Entry:
         return self.target or Target(self.drive_id, self.id)
 
 
+@lru_cache(maxsize=256)
 def drive_key(drive_id: str) -> str:
     """A drive id to compare by: one of 1 to 16 hex digits is lower-cased and padded, any other stays."""
     if 0 < len(drive_id) <= 16 and all(char in "0123456789abcdefABCDEF" for char in drive_id):

@@ -61,16 +61,21 @@ class Workspace:
 
         Raises SettingsError, OSError or AuthError (STORE).
         """
-        from odtui.auth.secrets import forget_secret, store_secret
+        from odtui.auth.secrets import forget_secret, load_secret, store_secret
         from odtui.auth.threads import in_thread
 
-        old = self.draft.name
+        before = self.draft
+        old = before.name
+        directories, memory_only = self.directories, self._memory_only
+        if secret is None and profile.confidential and profile.name != old:
+            secret = await in_thread(lambda _: load_secret(before, directories))
         profiles = {name: kept for name, kept in self.settings.profiles.items() if name != old}
         profiles[profile.name] = profile
         default = profile.name if self.settings.profile in (old, profile.name) else self.settings.profile
         self.save(replace(self.settings, profile=default, profiles=profiles, theme=theme))
         self._profile_name = profile.name
-        directories, memory_only = self.directories, self._memory_only
+        if profile.name != old:
+            await in_thread(lambda _: forget_secret(before, directories))
         if secret:
             await in_thread(lambda _: store_secret(profile, secret, directories, memory_only=memory_only))
         elif secret == "" or not profile.confidential:

@@ -1,17 +1,11 @@
 """First frame: from starting Python to the first full picture in a pseudo-terminal, against an empty Textual app."""
 
-import fcntl
 import json
 import os
-import pty
 import statistics
-import struct
-import subprocess
-import sys
 import tempfile
-import termios
-import threading
-import time
+
+from tests.benchmarks.terminal import run
 
 ROUNDS = 9
 
@@ -50,33 +44,8 @@ HEAVY = ("msal", "keyring", "cryptography", "aiohttp", "httpx", "starlette", "se
 
 def seconds(script: str, home: str) -> float:
     """Wall time of one run in a pseudo-terminal of 120 by 36."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
-    drain = threading.Thread(target=_drain, args=(master,), daemon=True)
-    drain.start()
-    env = os.environ | {
-        "HOME": home,
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        "ODTUI_BENCH_OUT": os.path.join(home, "modules.json"),
-    }
-    began = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", script], stdin=slave, stdout=slave, stderr=slave, env=env, check=False)
-    took = time.perf_counter() - began
-    os.close(slave)
-    drain.join(1)
-    os.close(master)
-    if done.returncode:
-        raise RuntimeError(f"the app left with {done.returncode}")
-    return took
-
-
-def _drain(master: int) -> None:
-    try:
-        while os.read(master, 65536):
-            pass
-    except OSError:
-        return
+    env = {"HOME": home, "ODTUI_BENCH_OUT": os.path.join(home, "modules.json")}
+    return run(["-c", script], env, columns=120, lines=36)
 
 
 def main() -> None:
