@@ -72,10 +72,10 @@ class TreeApp(App[None]):
             await self.drawn()
         times = []
         for number in range(KEYS):
-            began = time.perf_counter()
+            began = time.process_time()
             self.post_message(Key("down" if number % 3 else "up", None))
             await self.drawn()
-            times.append((time.perf_counter() - began) * 1000)
+            times.append((time.process_time() - began) * 1000)
         found["median"] = statistics.median(times)
         found["p95"] = sorted(times)[int(len(times) * 0.95)]
         with open(self.out, "w") as file:
