@@ -58,36 +58,96 @@ class Node:
                 stack.extend(node.children.values())
 
 
-def merge(view: list[Node], fresh: list[Node], *, flipped: bool) -> list[Node]:
-    """Nodes joined into a view at their ranks, folders first. Costs no Python loop over the view."""
-    folders_new = [node for node in fresh if node.entry.is_folder]
-    files_new = [node for node in fresh if not node.entry.is_folder] if folders_new else fresh
+def merge(view: list[Node], fresh: list[Node], *, flipped: bool = False) -> int:
+    """Put nodes into a view at their ranks, folders first; returns where the first one went.
+
+    What stands before that place is not touched, so a page in order costs its own length. Behind it slices are moved;
+    there is no Python loop over the view.
+    """
+    if not fresh:
+        return len(view)
+    fresh = sorted(fresh, key=_RANK, reverse=flipped)
+    folders = [node for node in fresh if node.entry.is_folder]
+    files = [node for node in fresh if not node.entry.is_folder] if folders else fresh
     split = bisect_right(view, False, key=_is_no_folder)
-    folders, files = view[:split], view[split:]
-    return _merge_group(folders, folders_new, flipped) + _merge_group(files, files_new, flipped)
+    placed = _places(view, folders, 0, split, flipped) + _places(view, files, split, len(view), flipped)
+    first = start = placed[0]
+    merged: list[Node] = []
+    for at, node in zip(placed, folders + files, strict=True):
+        if at > start:
+            merged += view[start:at]
+            start = at
+        merged.append(node)
+    merged += view[start:]
+    view[first:] = merged
+    return first
+
+
+def position(view: list[Node], node: Node, *, flipped: bool = False) -> int:
+    """Where a node stands in its folder's view, by halving; -1 if it is not shown."""
+    split = bisect_right(view, False, key=_is_no_folder)
+    low, high = (0, split) if node.entry.is_folder else (split, len(view))
+    if flipped:
+        at = _bisect_flipped(view, node.rank, low, high) - 1
+    else:
+        at = bisect_right(view, node.rank, low, high, key=_RANK) - 1
+    while at >= low and view[at] is not node:
+        if view[at].rank != node.rank:
+            return -1
+        at -= 1
+    return at if at >= low else -1
+
+
+def height(folder: Node, *, flipped: bool = False) -> int:
+    """How many rows an expanded folder has below it."""
+    rows, stack = 0, [folder]
+    while stack:
+        node = stack.pop()
+        view = node.view or []
+        rows += len(view)
+        stack += [child for child in node.opened or () if position(view, child, flipped=flipped) >= 0]
+    return rows
+
+
+def row_of(node: Node, *, flipped: bool = False) -> int:
+    """The row of a node, counted from the top's first row; -1 if a folder above is collapsed or it is filtered out.
+
+    Costs the depth and the expanded folders, not the rows.
+    """
+    row = -1
+    while (folder := node.parent) is not None:
+        view = folder.view or []
+        at = position(view, node, flipped=flipped)
+        if at < 0 or not folder.expanded:
+            return -1
+        row += at + 1
+        for other in folder.opened or ():
+            if other is not node and 0 <= position(view, other, flipped=flipped) < at:
+                row += height(other, flipped=flipped)
+        node = folder
+    return row
 
 
 def _is_no_folder(node: Node) -> bool:
     return not node.entry.is_folder
 
 
-def _merge_group(old: list[Node], fresh: list[Node], flipped: bool) -> list[Node]:
-    if not fresh:
-        return old
-    fresh = sorted(fresh, key=_RANK)
+def _places(view: list[Node], fresh: list[Node], low: int, high: int, flipped: bool) -> list[int]:
+    """Where each of some ordered nodes belongs within view[low:high]."""
     if flipped:
-        old = old[::-1]
-    if not old or old[-1].rank < fresh[0].rank:
-        merged = old + fresh
-    else:
-        merged, start = [], 0
-        for node in fresh:
-            end = bisect_right(old, node.rank, start, key=_RANK)
-            merged += old[start:end]
-            merged.append(node)
-            start = end
-        merged += old[start:]
-    return merged[::-1] if flipped else merged
+        return [low := _bisect_flipped(view, node.rank, low, high) for node in fresh]
+    return [low := bisect_right(view, node.rank, low, high, key=_RANK) for node in fresh]
+
+
+def _bisect_flipped(view: list[Node], rank: Rank, low: int, high: int) -> int:
+    """As bisect_right, in descending ranks."""
+    while low < high:
+        middle = (low + high) // 2
+        if rank > view[middle].rank:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 def flatten(folder: Node) -> list[Node]:

@@ -61,8 +61,10 @@ class Selection:
     def rekey(self, old: tuple[str, str], node: Node) -> None:
         """A node changed; `old` was its key."""
         if self.nodes.get(old) is node:
-            self.nodes = {node.key if key == old else key: value for key, value in self.nodes.items()}
-        self._size = None
+            if old != node.key:
+                del self.nodes[old]
+                self.nodes[node.key] = node
+            self._size = None
 
     def clear(self) -> None:
         self.nodes.clear()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from odtui.services.entry import LOCAL_DRIVE, Entry
-from odtui.services.node import Node, flatten, merge
+from odtui.services.node import Node, flatten, height, merge, row_of
 from odtui.services.order import Order, Rank, SortKey, fold, natural_key, ranker
 from odtui.services.selection import Selection
 
@@ -84,10 +84,10 @@ class TreeModel:
 
     def collapse(self, index: int) -> Change:
         node = self.rows[index]
-        end = self._block_end(index)
+        removed = height(node, flipped=self.order.flipped) if node.expanded else 0
         self._mark_collapsed(node)
-        del self.rows[index + 1 : end]
-        return Change(index + 1, end - index - 1, 0)
+        del self.rows[index + 1 : index + 1 + removed]
+        return Change(index + 1, removed, 0)
 
     @staticmethod
     def _mark_expanded(node: Node) -> None:
@@ -164,8 +164,9 @@ class TreeModel:
         self.rows = list(flatten(self.top))
 
     def _arrange(self, folder: Node) -> None:
-        shown = [node for node in (folder.children or {}).values() if self._shown(node)]
-        folder.view = merge([], shown, flipped=self.order.flipped)
+        shown = self._filtered(list((folder.children or {}).values()))
+        folder.view = []
+        merge(folder.view, shown, flipped=self.order.flipped)
 
     # looking up
 
@@ -175,12 +176,8 @@ class TreeModel:
 
     def index(self, node: Node) -> int:
         """Its row, or -1 if it is not visible."""
-        if node.parent is None or not all(folder.expanded for folder in node.above()):
-            return -1
-        try:
-            return self.rows.index(node)
-        except ValueError:
-            return -1
+        row = row_of(node, flipped=self.order.flipped)
+        return row if 0 <= row < len(self.rows) and self.rows[row] is node else -1
 
     def _twins(self, key: tuple[str, str]) -> list[Node]:
         found = [self.top] if self.top.key == key else []
@@ -242,14 +239,7 @@ class TreeModel:
         if folder.parent is None:
             return 0, len(self.rows)
         index = self.index(folder) if folder.expanded else -1
-        return None if index < 0 else (index + 1, self._block_end(index))
-
-    def _block_end(self, index: int) -> int:
-        """One past the last visible descendant of a row."""
-        last = self.rows[index]
-        while last.expanded and last.view:
-            last = last.view[-1]
-        return self.rows.index(last, index) + 1
+        return None if index < 0 else (index + 1, index + 1 + height(folder, flipped=self.order.flipped))
 
     def _put(self, folder: Node, page: Iterable[Entry]) -> Change | None:
         """Adds or updates children."""
@@ -282,8 +272,7 @@ class TreeModel:
         old_rank, was_folder = node.rank, node.entry.is_folder
         node.entry = entry
         node.rank = self._rank_of(entry, natural_key(entry.name))
-        if node.key in self.selected:
-            self._selection.rekey(node.key, node)
+        self._selection.rekey(node.key, node)
         if was_folder and not entry.is_folder:
             self._forget(node.children.values() if node.children else ())
             self._loaded.discard(node)
@@ -336,28 +325,32 @@ class TreeModel:
     ) -> Change | None:
         """Brings a folder's view and the rows up to date. `span` and `was_shown` are as before the change."""
         view = folder.view or []
+        first_stale = len(view)
         if stale:
-            view = [node for node in view if node not in stale]
-        if not self.order.show_hidden or self._wanted:
-            moved = [node for node in moved if self._shown(node)]
-        folder.view = merge(view, moved, flipped=self.order.flipped)
+            first_stale = next((index for index, node in enumerate(view) if node in stale), first_stale)
+            view[first_stale:] = [node for node in view[first_stale:] if node not in stale]
+        first = min(first_stale, merge(view, self._filtered(moved), flipped=self.order.flipped))
+        folder.view = view
         if self._shown(folder) != was_shown:
             removed = len(self.rows)
             self._arrange_all()
             return Change(0, removed, len(self.rows))
-        if span is None:
-            return None
-        return self._splice(folder, *span)
+        return None if span is None else self._splice(folder, span, first)
 
-    def _splice(self, folder: Node, start: int, end: int) -> Change | None:
-        """Puts a folder's block into the rows, touching no more of them than changed."""
-        block = flatten(folder)
-        rows = self.rows
-        removed = end - start
-        if len(block) >= removed > 0 and block[removed - 1] is rows[end - 1] and block[:removed] == rows[start:end]:
-            start, block = end, block[removed:]  # appended
-            end = start
-        rows[start:end] = block
-        if not block and start == end:
+    def _filtered(self, nodes: list[Node]) -> list[Node]:
+        if self.order.show_hidden and not self._wanted:
+            return nodes
+        return [node for node in nodes if self._shown(node)]
+
+    def _splice(self, folder: Node, span: tuple[int, int], first: int) -> Change | None:
+        """Puts a folder's block into the rows; `first` is where its view changed first."""
+        start, end = span
+        if folder.opened:
+            block = flatten(folder)
+        else:
+            block = (folder.view or [])[first:]
+            start = min(start + first, end)
+        if start == end and not block:
             return None
+        self.rows[start:end] = block
         return Change(start, end - start, len(block))
