@@ -7,8 +7,9 @@ connection as a time-out while connecting, and lets aiohttp's exceptions through
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ READ_BUFFER = 1 << 18
 """Bytes that aiohttp reads ahead of us."""
 KEEP_ALIVE = 60
 """Seconds that an idle connection is kept; servers drop them after about two minutes (QUIRKS 262)."""
+
+_UNWATCHED: nullcontext[None] = nullcontext()
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -47,35 +50,10 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         session = await self._open_session()
-        secure = request.url.scheme == "https"
-        if secure and self._context is None:
+        if request.url.scheme == "https" and self._context is None:
             self._context = await asyncio.to_thread(self._tls)
-        import aiohttp
-        import yarl
-
-        limits = request.extensions.get("timeout", {})
-        timeout = aiohttp.ClientTimeout(
-            total=None, connect=limits.get("pool"), sock_connect=limits.get("connect"), sock_read=limits.get("read")
-        )
-        proxy = self._proxies.proxy_for(request.url)
-        headers = request.headers.multi_items()
-        if proxy and not secure:  # aiohttp sends these with CONNECT only
-            headers += proxy.headers.items()
-        watch = _WriteWatch(limits.get("write"))
         with _httpx_exceptions(request):
-            async with watch:
-                response = await session.request(
-                    request.method,
-                    yarl.URL(str(request.url), encoded=True),
-                    headers=headers,
-                    data=_body(request, watch),
-                    allow_redirects=False,
-                    timeout=timeout,
-                    ssl=self._context if secure and self._context is not None else True,
-                    server_hostname=request.extensions.get("sni_hostname"),
-                    proxy=proxy.url if proxy else None,
-                    proxy_headers=proxy.headers if proxy else None,
-                )
+            response = await self._send(session, request)
         return httpx.Response(
             response.status,
             headers=list(response.raw_headers),
@@ -86,6 +64,31 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 "reason_phrase": (response.reason or "").encode("latin-1", "replace"),
             },
         )
+
+    async def _send(self, session: aiohttp.ClientSession, request: httpx.Request) -> aiohttp.ClientResponse:
+        import yarl
+
+        secure = request.url.scheme == "https"
+        limits = request.extensions.get("timeout", {})
+        proxy = self._proxies.proxy_for(request.url)
+        headers = request.headers.multi_items()
+        if proxy and not secure:  # aiohttp sends these with CONNECT only
+            headers += proxy.headers.items()
+        body = _body(request)
+        watch = _WriteWatch(limits.get("write")) if isinstance(body, AsyncIterator) else None
+        async with watch or _UNWATCHED:
+            return await session.request(
+                request.method,
+                yarl.URL(str(request.url), encoded=True),
+                headers=headers,
+                data=watch.over(body) if watch is not None and isinstance(body, AsyncIterator) else body,
+                allow_redirects=False,
+                timeout=_timeout(limits.get("pool"), limits.get("connect"), limits.get("read")),
+                ssl=self._context if secure and self._context is not None else True,
+                server_hostname=request.extensions.get("sni_hostname"),
+                proxy=proxy.url if proxy else None,
+                proxy_headers=proxy.headers if proxy else None,
+            )
 
     async def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -129,15 +132,21 @@ def _import_aiohttp() -> None:
     import aiohttp  # noqa: F401
 
 
-def _body(request: httpx.Request, watch: _WriteWatch) -> bytes | AsyncIterator[bytes] | None:
+@functools.lru_cache(maxsize=16)
+def _timeout(pool: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    import aiohttp
+
+    return aiohttp.ClientTimeout(total=None, connect=pool, sock_connect=connect, sock_read=read)
+
+
+def _body(request: httpx.Request) -> bytes | AsyncIterator[bytes] | None:
+    """A small body whole, any other in pieces that can be watched."""
     try:
         content = request.content
     except httpx.RequestNotRead:
         assert isinstance(request.stream, httpx.AsyncByteStream)  # noqa: S101
-        return watch.over(aiter(request.stream))
-    if len(content) <= PIECE:
-        return content or None
-    return watch.over(_pieces(content))
+        return aiter(request.stream)
+    return _pieces(content) if len(content) > PIECE else content or None
 
 
 async def _pieces(content: bytes) -> AsyncIterator[bytes]:
