@@ -36,7 +36,7 @@ class Place(Protocol):
         """The folders above, topmost first, without the folder itself; empty for the top."""
 
     async def locate(self, path: str) -> Entry:
-        """The entry at a path as a user types it (`/Documents/a.txt`, `~/x`). Raises ItemNotFound or FileNotFoundError."""
+        """The entry at a path as a user types it: `/Documents/a.txt`, `~/x`. Raises ItemNotFound or OSError."""
 
     async def refetch(self, entry: Entry) -> Entry:
         """The entry as it is now."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from odtui.services.entry import LOCAL_DRIVE, Entry
 from odtui.services.node import Node, flatten, height, merge, row_of
-from odtui.services.order import Order, Rank, SortKey, fold, natural_key, ranker
+from odtui.services.order import Order, SortKey, fold, natural_key, ranker
 from odtui.services.selection import Selection
 
 __all__ = ["Change", "Node", "Order", "SortKey", "TreeModel"]
