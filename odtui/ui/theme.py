@@ -15,6 +15,13 @@ DARK = Theme(
     surface="#151c25",
     panel="#1e2833",
     dark=True,
+    variables={
+        "scrollbar": "#2f3d4c",
+        "scrollbar-hover": "#45586c",
+        "scrollbar-active": "#4aa3ff",
+        "scrollbar-background": "#131a22",
+        "scrollbar-corner-color": "#131a22",
+    },
 )
 LIGHT = Theme(
     name="odtui-light",
@@ -29,6 +36,13 @@ LIGHT = Theme(
     surface="#ffffff",
     panel="#e4eaf1",
     dark=False,
+    variables={
+        "scrollbar": "#b9c5d2",
+        "scrollbar-hover": "#94a5b8",
+        "scrollbar-active": "#0a64ad",
+        "scrollbar-background": "#e9eef4",
+        "scrollbar-corner-color": "#e9eef4",
+    },
 )
 THEMES = (DARK, LIGHT)
 DEFAULT_THEME = DARK.name

@@ -31,7 +31,7 @@ class InputDialog(Dialog[str | None]):
         accept: str = "OK",
         placeholder: str = "",
     ) -> None:
-        """`select`: the characters of `value` to select at first, so that typing replaces a name but not its extension."""
+        """`select`: the characters of `value` selected at first: typing replaces a name, not its extension."""
         super().__init__(title)
         self._body = body
         self._value = value

@@ -1,0 +1,48 @@
+"""A labelled control of a form, with one line below it."""
+
+from textual.app import ComposeResult
+from textual.containers import VerticalGroup
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Static
+
+from odtui.ui.text import safe
+
+
+class Field(VerticalGroup):
+    """The line below says what to enter, or what is wrong with it."""
+
+    problem: reactive[str | None] = reactive(None)
+    """One sentence; None while nothing is wrong or nothing was entered yet."""
+
+    def __init__(self, label: str, control: Widget, hint: str = "", *, optional: bool = False, id: str) -> None:
+        """`label` and `hint` are our own words."""
+        super().__init__(id=id)
+        self.control = control
+        self._label = label
+        self._hint = hint
+        self._optional = optional
+
+    def compose(self) -> ComposeResult:
+        note = Content.styled("  optional", "dim") if self._optional else Content()
+        yield Static(Content.assemble(self._label, note), classes="field-label")
+        yield self.control
+        yield Static(classes="field-note")
+
+    def on_mount(self) -> None:
+        self._note()
+
+    def watch_problem(self, problem: str | None) -> None:
+        self.set_class(problem is not None, "-bad")
+        if self.is_mounted:
+            self._note()
+
+    def enter(self) -> None:
+        """Give the control the focus."""
+        self.control.focus()
+
+    def _note(self) -> None:
+        note = self.query_one(".field-note", Static)
+        note.update(safe(self.problem or self._hint))
+        note.display = bool(self.problem or self._hint)

@@ -1,0 +1,75 @@
+"""The settings: first run, mistakes, permissions."""
+
+from typing import Any
+
+from textual.pilot import Pilot
+
+from odtui.config.settings import Profile
+from odtui.ui.screens.settings import SettingsScreen
+from tests.ui.scenes import Scene
+from tests.ui.scenes.dialogs import hold_cursor
+from tests.ui.styled_app import StyledApp
+
+THEMES = ("odtui-dark", "odtui-light")
+CLIENT_ID = "5f0c6d43-1111-4111-8111-1234567890ab"
+
+
+def first_run() -> StyledApp:
+    return StyledApp(SettingsScreen(Profile(), first_run=True, secret_stored=False, theme="odtui-dark", themes=THEMES))
+
+
+def later() -> StyledApp:
+    profile = Profile(
+        name="work",
+        client_id=CLIENT_ID,
+        tenant="contoso.onmicrosoft.com",
+        confidential=True,
+        scopes=("Files.ReadWrite.All", "User.Read"),
+    )
+    return StyledApp(
+        SettingsScreen(
+            profile,
+            first_run=False,
+            secret_stored=True,
+            theme="odtui-dark",
+            themes=THEMES,
+            problem="Microsoft does not accept the client secret any more. Enter a new one.",
+            focus="client_secret",
+        )
+    )
+
+
+async def mistakes(pilot: Pilot[Any]) -> None:
+    """A client ID that is none, a secret's ID for its value, a number for localhost."""
+    await hold_cursor(pilot)
+    await pilot.press(*"5f0c6d43", "tab")
+    await _paste(pilot, CLIENT_ID)
+    await pilot.press("tab", "tab", "tab")
+    await _paste(pilot, "http://127.0.0.1:8400")
+    await pilot.press("f2")
+    await hold_cursor(pilot)
+
+
+async def permissions(pilot: Pilot[Any]) -> None:
+    await hold_cursor(pilot)
+    pilot.app.shown.form.enter("scopes")
+    await hold_cursor(pilot)
+
+
+async def with_guide(pilot: Pilot[Any]) -> None:
+    await hold_cursor(pilot)
+    await pilot.press("f3")
+
+
+async def _paste(pilot: Pilot[Any], text: str) -> None:
+    pilot.app.screen.focused.value = text
+    await pilot.pause()
+
+
+SCENES = [
+    Scene("settings-first-run", first_run, hold_cursor, picture=True),
+    Scene("settings-mistakes", first_run, mistakes),
+    Scene("settings-permissions", first_run, permissions),
+    Scene("settings-guide-toggled", first_run, with_guide),
+    Scene("settings-later", later, hold_cursor),
+]
