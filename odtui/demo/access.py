@@ -1,0 +1,89 @@
+"""What a token allows. Source: REFERENCE §5 and §12."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from odtui.demo.drive import Drive, User
+from odtui.demo.errors import denied, unauthenticated
+from odtui.demo.nodes import Node
+from odtui.demo.state import Demo
+
+_READ_OWN = frozenset({"files.read", "files.readwrite", "files.read.all", "files.readwrite.all"})
+_WRITE_OWN = frozenset({"files.readwrite", "files.readwrite.all"})
+_READ_ANY = frozenset({"files.read.all", "files.readwrite.all", "sites.read.all", "sites.readwrite.all"})
+_WRITE_ANY = frozenset({"files.readwrite.all", "sites.readwrite.all"})
+_LINKS = frozenset(
+    {"files.readwrite", "files.read.all", "files.readwrite.all", "sites.read.all", "sites.readwrite.all"}
+)
+_APP = "files.readwrite.appfolder"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Who is calling, and with which permissions."""
+
+    user: User
+    scopes: frozenset[str]
+    """Lower case, without prefix."""
+
+    def has(self, wanted: frozenset[str]) -> bool:
+        return bool(self.scopes & wanted)
+
+
+def grant_of(demo: Demo, authorization: str | None) -> Grant:
+    """The grant behind an Authorization header.
+
+    Raises:
+        GraphFault: 401 if there is none, or if it is altered, expired or from another server.
+    """
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise unauthenticated("Access token is empty.")
+    value = demo.signer.unseal("access", token.strip())
+    if value is None:
+        raise unauthenticated("IDX14100: JWT is not well formed, there are no dots (.).", detail="invalid_token")
+    if value["exp"] < demo.clock() or value["epoch"] != demo.epochs.tokens or value["user"] not in demo.users:
+        raise unauthenticated("Lifetime validation failed, the token is expired.", detail="The token is expired.")
+    return Grant(demo.users[value["user"]], frozenset(value["scopes"]))
+
+
+def app_folder(drive: Drive) -> Node | None:
+    """The folder Apps/odtui, if it has been made."""
+    apps = drive.tree.child(drive.tree.root, "Apps")
+    return drive.tree.child(apps, "odtui") if apps is not None else None
+
+
+def check(grant: Grant, drive: Drive, node: Node | None, *, write: bool, shared: bool = False) -> None:
+    """Refuse what the token does not allow. `node` None is the drive itself; `shared` means reached by a sharing link.
+
+    Raises:
+        GraphFault: 403 accessDenied.
+    """
+    if shared:
+        if not grant.has(_LINKS) or (write and not grant.has(_WRITE_ANY | _WRITE_OWN)):
+            raise denied()
+        return
+    if drive.owner == grant.user:
+        if grant.has(_WRITE_OWN if write else _READ_OWN) or grant.has(_site_scopes(drive, write=write)):
+            return
+        if node is not None and _APP in grant.scopes and _below_app_folder(drive, node):
+            return
+    elif grant.has(_WRITE_ANY if write else _READ_ANY) and (node is None or is_shared(drive, node)):
+        return
+    raise denied()
+
+
+def is_shared(drive: Drive, node: Node) -> bool:
+    """Whether an item or a folder around it is shared."""
+    return node.shared or any(folder.shared for folder in drive.tree.ancestors(node))
+
+
+def _site_scopes(drive: Drive, *, write: bool) -> frozenset[str]:
+    if not drive.business:
+        return frozenset()
+    return _WRITE_ANY if write else _READ_ANY
+
+
+def _below_app_folder(drive: Drive, node: Node) -> bool:
+    return node.special == "approot" or any(folder.special == "approot" for folder in drive.tree.ancestors(node))

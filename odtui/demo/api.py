@@ -1,0 +1,163 @@
+"""Graph: from a request to its handler, and from a fault to an error."""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from odtui.demo import content, copies, drives, items, uploads
+from odtui.demo.access import Grant, app_folder, denied, grant_of
+from odtui.demo.addressing import Address, parse
+from odtui.demo.call import Call, Routes, Spot
+from odtui.demo.drive import Drive
+from odtui.demo.errors import GraphFault, bad_request, not_found
+from odtui.demo.links import Links
+from odtui.demo.nodes import Node
+from odtui.demo.state import Demo
+
+PREFIXES = ("/v1.0", "/_api/v2.0")
+
+ITEM_ROUTES: Routes = items.ROUTES | content.ROUTES | uploads.ROUTES | copies.ROUTES
+DRIVE_ROUTES: Routes = drives.ROUTES
+
+_LATER = frozenset(
+    "search delta thumbnails versions permissions createLink invite restore permanentDelete preview follow unfollow "
+    "checkout checkin recent sharedWithMe bundles items following analytics".split()
+)
+"""Segments that Graph knows and this server does not serve."""
+_SYSTEM = frozenset({"select", "expand", "top", "orderby", "filter", "skiptoken", "skipToken"})
+_SHARE_PATH = re.compile(r"/f/c/([0-9a-f]{16})/([0-9a-f]{32})")
+
+
+async def graph(request: Request) -> Response:
+    """Any request below one of the prefixes."""
+    demo: Demo = request.app.state.demo
+    raw = request.scope["raw_path"].decode("latin-1")
+    prefix = next(each for each in PREFIXES if raw.startswith(each))
+    grant = grant_of(demo, request.headers.get("authorization"))
+    address = parse(raw.removeprefix(prefix))
+    links = Links.for_host(request.headers.get("host", ""), prefix)
+    call = Call(demo, request, links, grant, address, _query(request.query_params))
+    if not address.drive:
+        if request.method not in ("GET", "HEAD"):
+            raise GraphFault(405, "notAllowed", "The method is not allowed here.")
+        return await drives.top(call)
+    if address.drive[0] == "shares":
+        drive, base = _share(demo, grant, address.drive[1])
+    else:
+        drive, base = _drive(demo, grant, address), None
+    call._drive = drive
+    if not address.anchor:
+        return await _handle(call, DRIVE_ROUTES)
+    call.spot = _locate(call, drive, base)
+    return await _handle(call, ITEM_ROUTES)
+
+
+def _query(params: Mapping[str, str]) -> dict[str, str]:
+    """Query options; system ones have their `$` whether it was sent or not."""
+    named = {f"${key}" if key in _SYSTEM else key: value for key, value in params.items()}
+    if "$skipToken" in named:
+        named["$skiptoken"] = named.pop("$skipToken")
+    return named
+
+
+async def _handle(call: Call, routes: Routes) -> Response:
+    method = "GET" if call.request.method == "HEAD" else call.request.method
+    segment = call.address.tail[0] if call.address.tail else ""
+    handler = routes.get((method, segment))
+    if handler is not None and (len(call.address.tail) <= 1 or segment == "children"):
+        return await handler(call)
+    if any(known == segment for _, known in routes) and len(call.address.tail) <= 1:
+        raise GraphFault(405, "notAllowed", "The method is not allowed here.")
+    if segment.partition("(")[0].removeprefix("microsoft.graph.") in _LATER:
+        raise GraphFault(501, "notSupported", f"This demo drive does not offer '{segment.partition('(')[0]}'.")
+    raise GraphFault(400, "BadRequest", f"Resource not found for the segment '{segment}'.")
+
+
+def _drive(demo: Demo, grant: Grant, address: Address) -> Drive:
+    """The drive of an address. Raises GraphFault 404."""
+    match address.drive:
+        case ("me",):
+            return demo.drives[grant.user.key]
+        case ("drives", drive_id):
+            found = demo.drive_by_id(drive_id)
+        case (_, user):
+            wanted = user.lower()
+            keys = [each.key for each in demo.users.values() if wanted in (each.uid, each.address)]
+            found = demo.drives[keys[0]] if keys else None
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _share(demo: Demo, grant: Grant, token: str) -> tuple[Drive, Node]:
+    """The item behind an encoded sharing link. Raises GraphFault 400, 403 or 404."""
+    if not token.startswith("u!"):
+        raise bad_request("The sharing token is not valid.")
+    try:
+        url = urlsplit(urlsafe_b64decode(token[2:] + "=" * (-len(token) % 4 + 2)).decode())
+    except ValueError:
+        raise bad_request("The sharing token is not valid.") from None
+    found = _SHARE_PATH.fullmatch(url.path)
+    if found and url.hostname == "1drv.ms":
+        drive = demo.drive_by_id(found[1])
+        node = drive.tree.get(found[2]) if drive else None
+    else:
+        item_id = parse_qs(url.query).get("id", [""])[0]
+        drive, node = next(
+            ((drive, node) for drive in demo.drives.values() if (node := drive.find(item_id)) is not None), (None, None)
+        )
+    if drive is None or node is None:
+        raise not_found()
+    if drive.owner != grant.user and not node.shared and not any(each.shared for each in drive.tree.ancestors(node)):
+        raise denied()
+    return drive, node
+
+
+def _locate(call: Call, drive: Drive, base: Node | None) -> Spot:
+    """What the address points to, following its path as far as there is something. Raises GraphFault 404."""
+    match call.address.anchor:
+        case ("root",):
+            start: Node | None = base or drive.tree.root
+        case ("items", item_id):
+            start = drive.find(item_id)
+        case (_, name):
+            start = _special(call, drive, name)
+        case _:
+            start = None
+    if start is None:
+        raise not_found()
+    if base is not None and start is not base and base not in list(drive.tree.ancestors(start)):
+        raise not_found()
+    for depth, name in enumerate(call.address.path):
+        child = drive.tree.child(start, name)
+        if child is None:
+            return Spot(None, start, call.address.path[depth:])
+        start = child
+    return Spot(start)
+
+
+def _special(call: Call, drive: Drive, name: str) -> Node:
+    """A special folder by its alias; the app folder is made when it is first asked for. Raises GraphFault."""
+    business = ("approot", "documents", "photos")
+    if name not in (business if drive.business else (*business, "cameraroll", "desktop", "music")):
+        raise bad_request("The special folder name is not valid.")
+    root = drive.tree.root
+    if name == "approot":
+        if (found := app_folder(drive)) is not None:
+            return found
+        apps = drive.tree.child(root, "Apps") or drive.new_folder(root, "Apps")
+        made = drive.new_folder(apps, "odtui")
+        made.special = "approot"
+        drive.changed(made)
+        return made
+    wanted = {"documents": "Documents", "photos": "Photos", "music": "Music"}.get(name)
+    for node in drive.tree.page(root, 0, 1000):
+        if node.special == name or (node.name == wanted and node.kind == "folder"):
+            return node
+    raise not_found()

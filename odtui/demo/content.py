@@ -1,0 +1,208 @@
+"""The bytes of files: links to them, and small uploads. Source: REFERENCE §5.5, 5.8, 5.9."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from secrets import token_hex
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+
+from odtui.demo.bodies import Body
+from odtui.demo.call import Call, Routes
+from odtui.demo.drive import Drive
+from odtui.demo.errors import GraphFault, bad_request, denied, no_space, not_found
+from odtui.demo.items import CONFLICT, check_unlocked, on_conflict
+from odtui.demo.names import check_name, check_path
+from odtui.demo.nodes import Node
+from odtui.demo.quickxor import QuickXor
+from odtui.demo.render import mime_of
+from odtui.demo.state import Demo
+
+MAX_SIMPLE = 250 * 1000 * 1000
+"""Bytes of a file sent in one PUT."""
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+async def content(call: Call) -> Response:
+    """GET content: where the bytes are."""
+    node = call.node
+    call.allow()
+    if node.kind != "file":
+        raise bad_request("The item has no content.")
+    if node.malware:
+        raise GraphFault(
+            403, "malwareDetected", "Malware detected", headers={"X-Virus-Infected": "DOS/EICAR_Test_File"}
+        )
+    if call.unmodified(call.drive.e_tag(node), call.drive.c_tag(node)):
+        return Response(status_code=304)
+    return Response(status_code=302, headers={"Location": call.renderer().download_url(node)})
+
+
+async def put_content(call: Call) -> Response:
+    """PUT content: replace a file, or make one by its path, with everything above it."""
+    spot, drive = call.spot, call.drive
+    call.allow(write=True)
+    behaviour = on_conflict(call.query.get(CONFLICT) or call.query.get("@name.conflictBehavior"), "replace")
+    by_path = bool(call.address.path)
+    if spot.node is not None:
+        if spot.node.kind != "file":
+            raise bad_request("The item is not a file.")
+        check_unlocked(spot.node)
+        if by_path and behaviour == "fail":
+            drive.place(drive.tree.ancestors(spot.node).__next__(), spot.node.name, "fail")
+    elif not by_path or spot.parent is None:
+        raise not_found()
+    else:
+        check_new_names(drive, spot.parent, spot.missing)
+    call.check_match(spot.node)
+    length = call.request.headers.get("content-length")
+    if length is not None and int(length) > MAX_SIMPLE:
+        raise GraphFault(413, "invalidRequest", "The file is too large for one request.", inner="maxFileSizeExceeded")
+    drive.check_room(int(length or 0))
+    stored, size, digest = await _store(call)
+    node, created = commit(drive, spot.node, spot.parent, spot.missing, behaviour, stored, size, digest)
+    return call.item(node, 201 if created else 200)
+
+
+async def _store(call: Call) -> tuple[str, int, str]:
+    """Write the request's body into a blob: its name, size and hash. Nothing is left of a body that is cut off."""
+    stored, path = call.demo.journal.new_blob()
+    hasher, size = QuickXor(), 0
+    try:
+        with path.open("wb") as file:
+            async for piece in call.request.stream():
+                size += len(piece)
+                if size > min(MAX_SIMPLE, call.drive.remaining):
+                    raise (
+                        GraphFault(413, "invalidRequest", "The file is too large.") if size > MAX_SIMPLE else no_space()
+                    )
+                hasher.update(piece)
+                file.write(piece)
+    except (GraphFault, ClientDisconnect):
+        path.unlink(missing_ok=True)
+        raise
+    return stored, size, hasher.base64() if size else ""
+
+
+def check_new_names(drive: Drive, parent: Node, names: tuple[str, ...]) -> None:
+    """Refuse names that cannot be given to a new file and the folders above it. Raises GraphFault 400 or 404."""
+    if parent.kind != "folder":
+        raise not_found()
+    for depth, name in enumerate(names, 1):
+        in_root = depth == 1 and not parent.parent
+        check_name(name, business=drive.business, folder=depth < len(names), in_root=in_root)
+    check_path("/".join((*drive.tree.names(parent), *names)))
+
+
+def commit(
+    drive: Drive,
+    node: Node | None,
+    parent: Node | None,
+    missing: tuple[str, ...],
+    behaviour: str,
+    stored: str,
+    size: int,
+    digest: str,
+) -> tuple[Node, bool]:
+    """Give received bytes to an item, or make one for them; whether it was made.
+
+    Raises:
+        GraphFault: 409 if the name is taken and that is not to be resolved.
+    """
+    tree = drive.tree
+    if node is not None and (behaviour == "replace" or not missing and behaviour == "fail"):
+        node = tree.owned(node)
+        drive.set_content(node, stored, size, digest)
+        return node, False
+    if node is not None:
+        parent, missing = tree.parent(node), (node.name,)
+    assert parent is not None  # noqa: S101  # the root is no file
+    folder = tree.owned(parent)
+    for name in missing[:-1]:
+        folder = tree.child(folder, name) or drive.new_folder(folder, name)
+    name, replaced = drive.place(folder, missing[-1], behaviour)
+    if replaced is not None:
+        drive.set_content(replaced, stored, size, digest)
+        return replaced, False
+    return drive.add(
+        Node(guid=token_hex(16), name=name, parent=folder.guid, content=stored, size=size, hash=digest)
+    ), True
+
+
+# Downloads: no token, the address is the credential
+
+
+async def download(request: Request) -> Response:
+    """GET or HEAD of a pre-authenticated link."""
+    demo: Demo = request.app.state.demo
+    drive, node = _linked(demo, request)
+    if "authorization" in request.headers:
+        raise GraphFault(401, "unauthenticated", "The bearer token has the wrong audience.")  # QUIRKS 20
+    body = demo.bodies.open(node)
+    tag = drive.c_tag(node) or drive.e_tag(node)
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": tag,
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": "attachment",
+    }
+    status, start, stop = 200, 0, body.size
+    asked = request.headers.get("range")
+    if asked and request.headers.get("if-range", tag) == tag and (found := _RANGE.fullmatch(asked.strip())):
+        start, stop = _span(found[1], found[2], body)
+        status = 206
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{body.size}"
+    headers["Content-Length"] = str(stop - start)
+    mime = mime_of(node.name.rpartition(".")[2].lower())
+    if request.method == "HEAD":
+        body.close()
+        return Response(status_code=status, headers=headers, media_type=mime)
+    return StreamingResponse(_stream(body, start, stop), status, headers, mime)
+
+
+def _span(first: str, last: str, body: Body) -> tuple[int, int]:
+    """Start and end of a byte range. Raises GraphFault 416, the body closed."""
+    if not first and last:
+        start, stop = max(body.size - int(last), 0), body.size
+    else:
+        start, stop = int(first or 0), min(int(last) + 1, body.size) if last else body.size
+    if start >= body.size or start >= stop:
+        body.close()
+        raise GraphFault(
+            416, "invalidRange", "The range is not satisfiable.", headers={"Content-Range": f"bytes */{body.size}"}
+        )
+    return start, stop
+
+
+def _linked(demo: Demo, request: Request) -> tuple[Drive, Node]:
+    """The file that a download link stands for. Raises GraphFault 401 or 404."""
+    drive = demo.drives.get(request.path_params["owner"])
+    guid = request.query_params.get("UniqueId", "")
+    version, _, rest = request.query_params.get("tempauth", "").partition(".")
+    expiry, _, proof = rest.partition(".")
+    if drive is None or version != "v1" or not expiry.isdigit():
+        raise denied()
+    if (
+        not demo.signer.matches(f"{drive.id}/{guid}/{expiry}/{demo.epochs.downloads}", proof)
+        or int(expiry) < demo.clock()
+    ):
+        raise GraphFault(401, "unauthenticated", "The link has expired.")
+    node = drive.tree.get(guid)
+    if node is None or node.kind != "file":
+        raise not_found()
+    return drive, node
+
+
+async def _stream(body: Body, start: int, stop: int) -> AsyncIterator[bytes]:
+    try:
+        for piece in body.pieces(start, stop):
+            yield piece
+    finally:
+        body.close()
+
+
+ROUTES: Routes = {("GET", "content"): content, ("PUT", "content"): put_content}

@@ -1,0 +1,200 @@
+"""A drive and whom it belongs to: identifiers, tags, quota, and every change that can be made to it."""
+
+from __future__ import annotations
+
+from base64 import b32decode
+from binascii import Error
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from secrets import token_hex
+
+from odtui.demo.bodies import Bodies
+from odtui.demo.errors import name_taken, no_space
+from odtui.demo.journal import Journal
+from odtui.demo.names import free_name
+from odtui.demo.nodes import Node, braced, business_id
+from odtui.demo.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Someone who can sign in."""
+
+    key: str
+    """How the server names them internally."""
+    name: str
+    address: str
+    uid: str
+    """Object id, a guid."""
+    tenant: str
+    """Directory id, a guid."""
+
+    @property
+    def personal(self) -> bool:
+        return self.tenant == "9188040d-6c67-4c5b-b112-36a304b66dad"
+
+
+@dataclass(slots=True)
+class Quota:
+    """Bytes."""
+
+    total: int = 100 << 30
+    elsewhere: int = 41 << 30
+    """Used by things outside the drive, such as mail attachments."""
+    deleted: int = 0
+
+
+@dataclass(slots=True)
+class Drive:
+    """One drive, live."""
+
+    key: str
+    """Its name in the journal and in shortcuts."""
+    id: str
+    kind: str
+    """personal or business, as in driveType."""
+    owner: User
+    tree: Tree
+    journal: Journal
+    bodies: Bodies
+    now: Callable[[], float]
+    quota: Quota = field(default_factory=Quota)
+
+    # Identifiers
+
+    @property
+    def business(self) -> bool:
+        return self.kind == "business"
+
+    @property
+    def id_prefix(self) -> bytes:
+        """Which all business item ids of the drive share."""
+        return bytes.fromhex(self.owner.uid.replace("-", "")[:8])
+
+    def item_id(self, guid: str) -> str:
+        return business_id(guid, self.id_prefix) if self.business else f"{self.id.upper()}!s{guid}"
+
+    def find(self, item_id: str) -> Node | None:
+        """The item of an id as a client sent it; personal ids in any case."""
+        if self.business:
+            guid = _business_guid(item_id, self)
+        else:
+            drive, _, rest = item_id.lower().partition("!s")
+            guid = rest if normal(drive) == normal(self.id) else ""
+        return self.tree.get(guid) if len(guid) == 32 else None
+
+    def e_tag(self, node: Node) -> str:
+        return f'"{braced(node.guid)},{node.version}"'
+
+    def c_tag(self, node: Node) -> str | None:
+        """None for business folders."""
+        if node.is_container:
+            return None if self.business else f'"c:{braced(node.guid)},{self.tree.changed(node)}"'
+        return f'"c:{braced(node.guid)},{node.content_version}"'
+
+    def listing_tag(self, folder: Node) -> str:
+        """Changes with anything below the folder."""
+        return f'"c:{braced(folder.guid)},{self.tree.changed(folder)}"'
+
+    # Room
+
+    @property
+    def used(self) -> int:
+        return self.tree.size(self.tree.root) + self.quota.elsewhere
+
+    @property
+    def remaining(self) -> int:
+        return max(self.quota.total - self.used, 0)
+
+    def check_room(self, size: int) -> None:
+        """Raises GraphFault 507 if so many more bytes do not fit."""
+        if size > self.remaining:
+            raise no_space()
+
+    # Changes
+
+    def place(self, folder: Node, name: str, on_conflict: str, *, is_folder: bool = False) -> tuple[str, Node | None]:
+        """Under which name something can go into a folder, and the item that it replaces.
+
+        Raises:
+            GraphFault: 409 if the name is taken and that is not to be resolved, or by a folder.
+        """
+        existing = self.tree.child(folder, name)
+        if existing is None:
+            return name, None
+        if on_conflict == "rename":
+            return free_name(name, self.tree.taken(folder), folder=is_folder), None
+        if on_conflict == "replace" and existing.kind == "file" and not is_folder:
+            return existing.name, self.tree.owned(existing)
+        raise name_taken()
+
+    def add(self, node: Node) -> Node:
+        """Put a new item in; times that it lacks become now."""
+        now = int(self.now())
+        node.created = node.created or now
+        node.modified = node.modified or now
+        node.fs_created = node.fs_created or node.created
+        node.fs_modified = node.fs_modified or node.modified
+        self.tree.insert(node)
+        self._write(node)
+        return node
+
+    def new_folder(self, parent: Node, name: str) -> Node:
+        return self.add(Node(guid=token_hex(16), name=name, parent=parent.guid, kind="folder"))
+
+    def changed(self, node: Node, *, content: bool = False) -> None:
+        """Record that an item was changed in place: new tags, new time."""
+        node.version += 1
+        if content:
+            node.content_version += 1
+        node.modified = int(self.now())
+        self._write(node)
+
+    def set_content(self, node: Node, content: str, size: int, digest: str) -> None:
+        """Give a file other bytes."""
+        self.bodies.discard(node)
+        self.tree.resize(node, size)
+        node.content, node.hash = content, digest
+        node.fs_modified = int(self.now())
+        self.changed(node, content=True)
+
+    def move(self, node: Node, name: str, parent: Node) -> None:
+        """Rename, move, or both. The caller has checked the name."""
+        old = self.tree.parent(node)
+        self.tree.rename(node, name, parent)
+        self.changed(node)
+        if old is not None and old is not parent:
+            self._write(old)
+
+    def delete(self, node: Node) -> None:
+        """Into the recycle bin, with everything below."""
+        parent = self.tree.parent(node)
+        self.quota.deleted += self.tree.size(node)
+        self.tree.remove(node)
+        self.journal.seq += 1
+        node.seq = self.journal.seq
+        self.journal.write(self.key, node)
+        if parent is not None:
+            self._write(parent)
+
+    def _write(self, node: Node) -> None:
+        self.journal.seq += 1
+        node.seq = self.journal.seq
+        self.tree.touched(node)
+        self.journal.write(self.key, node)
+
+
+def normal(drive_id: str) -> str:
+    """The key under which drive ids are equal: personal ones in any case and with or without a leading zero."""
+    lowered = drive_id.lower()
+    if 0 < len(lowered) <= 16 and all(digit in "0123456789abcdef" for digit in lowered):
+        return lowered.zfill(16)
+    return drive_id
+
+
+def _business_guid(item_id: str, drive: Drive) -> str:
+    try:
+        raw = b32decode(item_id[2:])
+    except (Error, ValueError):
+        return ""
+    return raw[4:].hex() if item_id.startswith("01") and raw[:4] == drive.id_prefix else ""

@@ -1,0 +1,112 @@
+"""Faults that are injected on purpose, and the log of what was asked."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import Literal
+
+import msgspec
+
+Kind = Literal[
+    "status",
+    "latency",
+    "cut",
+    "cut_request",
+    "reset",
+    "html",
+    "broken_json",
+    "unauthorized",
+    "expired_link",
+    "quota_full",
+]
+
+
+class Rule(msgspec.Struct, kw_only=True):
+    """What happens to requests that match, a number of times."""
+
+    kind: Kind
+    method: str = ""
+    """Upper case; empty: any."""
+    path: str = ""
+    """Regular expression, searched for in the raw path without the query; empty: any."""
+    times: int = 1
+    """How many requests it strikes; 0: all."""
+    skip: int = 0
+    """How many matching requests go unharmed first."""
+    status: int = 500
+    code: str = "generalException"
+    message: str = "General exception while processing"
+    retry_after: float | None = None
+    """Seconds, sent as Retry-After."""
+    body: str | None = None
+    """Replaces the error body."""
+    seconds: float = 0.0
+    """Delay of a latency rule."""
+    after: int = 0
+    """Bytes let through before a cut."""
+
+    def matches(self, method: str, path: str) -> bool:
+        return (not self.method or self.method == method) and re.search(self.path, path) is not None
+
+
+class Faults:
+    """The rules in force, oldest first."""
+
+    def __init__(self) -> None:
+        self.rules: list[Rule] = []
+
+    def add(self, rule: Rule) -> None:
+        """Raises re.error if its path is no regular expression."""
+        re.compile(rule.path)
+        self.rules.append(rule)
+
+    def clear(self) -> None:
+        self.rules.clear()
+
+    def strike(self, method: str, path: str) -> list[Rule]:
+        """Rules for one request: delays, and at most one that does more. Counts them down."""
+        struck: list[Rule] = []
+        for rule in list(self.rules):
+            if not rule.matches(method, path) or (
+                rule.kind != "latency" and any(each.kind != "latency" for each in struck)
+            ):
+                continue
+            if rule.skip:
+                rule.skip -= 1
+                continue
+            struck.append(rule)
+            if rule.times:
+                rule.times -= 1
+                if not rule.times:
+                    self.rules.remove(rule)
+        return struck
+
+
+class Logged(msgspec.Struct, frozen=True):
+    """One request. Neither query nor headers, for both hold secrets."""
+
+    method: str
+    path: str
+    host: str
+    authorized: bool
+    """Whether an Authorization header came along."""
+    status: int
+    """0 if no answer was begun."""
+
+
+class RequestLog:
+    """The last 20,000 requests."""
+
+    def __init__(self) -> None:
+        self._entries: deque[Logged] = deque(maxlen=20_000)
+
+    def add(self, entry: Logged) -> None:
+        self._entries.append(entry)
+
+    def clear(self) -> None:
+        self._entries.clear()
+
+    def entries(self, path: str = "") -> list[Logged]:
+        """Oldest first; `path` is a regular expression searched for in the path."""
+        return [entry for entry in self._entries if re.search(path, entry.path)]

@@ -1,0 +1,72 @@
+"""One item of a drive as the server keeps it, and the identifiers that clients see for it."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from hashlib import md5
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["file", "folder", "package", "shortcut"]
+
+
+class Node(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One item. Everything in it is kept across restarts; indexes are not (see tree.py)."""
+
+    guid: str
+    """32 hex digits; all identifiers derive from it."""
+    name: str
+    parent: str = ""
+    """guid of the folder; empty for the root and for nothing else."""
+    kind: Kind = "file"
+    size: int = 0
+    """Bytes of a file. Folders are summed up by the tree."""
+    created: int = 0
+    """Seconds since the epoch, as the server saw it; the two below are the client's own."""
+    modified: int = 0
+    fs_created: int = 0
+    fs_modified: int = 0
+    version: int = 1
+    """Number in the eTag: grows with every change."""
+    content_version: int = 1
+    """Number in the cTag of a file: grows with its content."""
+    seq: int = 0
+    """Position of its last change among all changes of the drive; 0 for an item as it was generated."""
+    content: str = ""
+    """Where the bytes come from (see bodies.py); empty for an empty file."""
+    hash: str = ""
+    """quickXorHash; empty while unknown."""
+    source: str = ""
+    """For a folder whose children come from elsewhere: where (see tree.Source)."""
+    special: str = ""
+    """Alias of a special folder, such as `documents`."""
+    package: str = ""
+    """Type of a package, such as `oneNote`."""
+    target: tuple[str, str] | None = None
+    """Of a shortcut: drive id and guid."""
+    description: str = ""
+    shared: bool = False
+    malware: bool = False
+    locked: bool = False
+    deleted: bool = False
+
+    @property
+    def is_container(self) -> bool:
+        return self.kind in ("folder", "package")
+
+
+def guid_of(text: str) -> str:
+    """A guid that follows from a text and nothing else."""
+    return md5(text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+
+
+def braced(guid: str) -> str:
+    """{8C1F0A6D-...} as it stands in tags."""
+    upper = guid.upper()
+    return f"{{{upper[:8]}-{upper[8:12]}-{upper[12:16]}-{upper[16:20]}-{upper[20:]}}}"
+
+
+def business_id(guid: str, prefix: bytes) -> str:
+    """`01` and 32 base32 characters, of which the first are the same in a whole drive."""
+    return "01" + b32encode(prefix + bytes.fromhex(guid)).decode()

@@ -1,0 +1,309 @@
+"""The items of one drive: indexed by guid and by name, loaded folder by folder, summed up."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from odtui.demo.names import fold, free_name
+from odtui.demo.nodes import Node
+
+ORDERS = ("name", "size", "lastModifiedDateTime")
+"""What children can be sorted by."""
+
+SEARCH_LIMIT = 20_000
+"""Items looked at to find one by an id from an earlier run."""
+
+
+class Source(ABC):
+    """Where the children of a folder come from when it is first opened."""
+
+    @abstractmethod
+    def children(self, folder: Node) -> list[Node]:
+        """All of them, made anew."""
+
+    @abstractmethod
+    def count(self, folder: Node) -> int:
+        """How many there are, without making them."""
+
+
+class RangeSource(Source):
+    """A source that makes any child on demand, in name order: such a folder is not held until something in it changes."""
+
+    @abstractmethod
+    def total(self, folder: Node) -> int:
+        """Sum of all sizes."""
+
+    @abstractmethod
+    def at(self, folder: Node, index: int) -> Node: ...
+
+    @abstractmethod
+    def index_of_name(self, folder: Node, name: str) -> int | None: ...
+
+    @abstractmethod
+    def index_of_guid(self, folder: Node, guid: str) -> int | None: ...
+
+
+class Folder:
+    """The index of one folder's children."""
+
+    __slots__ = ("by_name", "changed", "ordered", "source", "total")
+
+    def __init__(self, source: Source | None, total: int) -> None:
+        self.source = source
+        """Not None as long as the children have not been loaded."""
+        self.by_name: dict[str, Node] = {}
+        self.ordered: dict[str, list[Node]] = {}
+        """Children by sort key, as far as asked for since the last change."""
+        self.total = total
+        """Bytes in all descendants that are loaded."""
+        self.changed = 0
+        """Largest seq among the folder and its descendants: the number in its cTag."""
+
+
+class Tree:
+    """All live items of a drive. Knows nothing of HTTP, of drives or of storage."""
+
+    def __init__(self, root: Node, base: Iterable[Node], sources: dict[str, Source], overlay: dict[str, Node]) -> None:
+        """`base` holds the items as they were generated, in any order; `overlay`, by guid, those changed since."""
+        self._sources = sources
+        self._overlay = overlay
+        self._waiting: dict[str, list[Node]] = {}
+        """Items by the folder that they will be hung into once it is loaded."""
+        for node in (*(node for node in base if node.guid not in overlay), *overlay.values()):
+            if not node.deleted:
+                self._waiting.setdefault(node.parent, []).append(node)
+        self._folders: dict[str, Folder] = {}
+        self._nodes: dict[str, Node] = {}
+        self._ranges: list[Node] = []
+        """Folders of a RangeSource that are not loaded."""
+        self.root = overlay.get(root.guid, root)
+        self._waiting.pop("", None)
+        self._attach(self.root)
+
+    # Reading
+
+    def get(self, guid: str) -> Node | None:
+        """The live item of that guid, or None."""
+        found = self._nodes.get(guid)
+        if found is None and (node := self._overlay.get(guid)) is not None:
+            if node.deleted or self.get(node.parent) is None:
+                return None
+            self.load(self._nodes[node.parent])
+            found = self._nodes.get(guid)
+        if found is None:
+            found = self._in_ranges(guid)
+        return found if found is not None else self._search(guid)
+
+    def parent(self, node: Node) -> Node | None:
+        """The folder that holds it; None for the root."""
+        return self._nodes[node.parent] if node.parent else None
+
+    def child(self, folder: Node, name: str) -> Node | None:
+        index = self._folders.get(folder.guid)
+        if index is None:
+            return None
+        if isinstance(index.source, RangeSource):
+            at = index.source.index_of_name(folder, name)
+            return None if at is None else index.source.at(folder, at)
+        self.load(folder)
+        return index.by_name.get(fold(name))
+
+    def page(self, folder: Node, start: int, count: int, order: str = "name", descending: bool = False) -> list[Node]:
+        """Children from a position on, at most `count`."""
+        index = self._folders[folder.guid]
+        if isinstance(index.source, RangeSource) and order == "name" and not descending:
+            stop = min(start + count, index.source.count(folder))
+            return [index.source.at(folder, at) for at in range(start, stop)]
+        ordered = self._ordered(folder, order)
+        if descending:
+            stop = len(ordered) - start
+            return ordered[max(stop - count, 0) : max(stop, 0)][::-1]
+        return ordered[start : start + count]
+
+    def count(self, folder: Node) -> int:
+        index = self._folders[folder.guid]
+        return len(index.by_name) if index.source is None else index.source.count(folder)
+
+    def taken(self, folder: Node) -> set[str]:
+        """Folded names in a folder."""
+        self.load(folder)
+        return set(self._folders[folder.guid].by_name)
+
+    def size(self, node: Node) -> int:
+        return self._folders[node.guid].total if node.is_container else node.size
+
+    def changed(self, node: Node) -> int:
+        """Largest seq at or below the item."""
+        return self._folders[node.guid].changed if node.is_container else node.seq
+
+    def ancestors(self, node: Node) -> Iterator[Node]:
+        """The folders around an item, nearest first."""
+        while node.parent:
+            node = self._nodes[node.parent]
+            yield node
+
+    def names(self, node: Node) -> list[str]:
+        """Names from below the root to the item."""
+        around = [each.name for each in self.ancestors(node) if each.parent]
+        return [*reversed(around), node.name] if node.parent else []
+
+    def below(self, folder: Node) -> Iterator[Node]:
+        """Every descendant, parents first."""
+        for node in self._ordered(folder, "name"):
+            yield node
+            if node.is_container:
+                yield from self.below(node)
+
+    # Changing
+
+    def owned(self, node: Node) -> Node:
+        """The item as the tree holds it, its folder loaded, so that it can be changed in place."""
+        if node.parent:
+            self.load(self._nodes[node.parent])
+        return self._nodes[node.guid]
+
+    def insert(self, node: Node) -> None:
+        """Add a new item. The caller has made sure that the name is free."""
+        self.load(self._nodes[node.parent])
+        self._overlay[node.guid] = node
+        self._attach(node)
+
+    def remove(self, node: Node) -> None:
+        """Take an item and everything below it out; it stays in the overlay as deleted."""
+        node.deleted = True
+        self._overlay[node.guid] = node
+        self._detach(node)
+        self._forget(node)
+
+    def rename(self, node: Node, name: str, parent: Node) -> None:
+        """Give an item another name, another folder, or both."""
+        self.load(parent)
+        self._detach(node)
+        node.name, node.parent = name, parent.guid
+        self._hang(node)
+
+    def resize(self, node: Node, size: int) -> None:
+        self._grow(node, size - node.size)
+        node.size = size
+
+    def touched(self, node: Node) -> None:
+        """An item changed: its seq, raised before, goes up to all folders around it, and orders are made anew."""
+        self._overlay[node.guid] = node
+        if node.is_container:
+            self._folders[node.guid].changed = node.seq
+        for folder in self.ancestors(node):
+            index = self._folders[folder.guid]
+            index.changed = max(index.changed, node.seq)
+            if folder.guid == node.parent:
+                index.ordered.clear()
+
+    def load(self, folder: Node) -> None:
+        """Make the children of a folder, unless that has been done."""
+        index = self._folders[folder.guid]
+        if index.source is None:
+            return
+        source, index.source = index.source, None
+        if isinstance(source, RangeSource):
+            self._ranges = [each for each in self._ranges if each.guid != folder.guid]
+            self._grow(folder, -index.total)
+            index.total = 0
+        for node in source.children(folder):
+            if node.guid not in self._overlay:
+                self._attach(node)
+        self._attach_waiting(folder)
+
+    # Keeping the indexes
+
+    def _ordered(self, folder: Node, order: str) -> list[Node]:
+        self.load(folder)
+        index = self._folders[folder.guid]
+        if order not in index.ordered:
+            nodes = sorted(index.by_name.values(), key=lambda node: fold(node.name))
+            if order == "size":
+                nodes.sort(key=self.size)
+            elif order == "lastModifiedDateTime":
+                nodes.sort(key=lambda node: node.modified)
+            index.ordered[order] = nodes
+        return index.ordered[order]
+
+    def _attach(self, node: Node) -> None:
+        self._nodes[node.guid] = node
+        if not node.is_container:
+            self._hang(node)
+            return
+        source = self._sources.get(node.source.partition(":")[0])
+        ranged = isinstance(source, RangeSource)
+        self._folders[node.guid] = index = Folder(source, source.total(node) if isinstance(source, RangeSource) else 0)
+        index.changed = node.seq
+        if ranged:
+            self._ranges.append(node)
+        self._hang(node)
+        if source is None:
+            self._attach_waiting(node)
+        elif ranged and self._is_overlaid(node, source):
+            self.load(node)
+
+    def _attach_waiting(self, folder: Node) -> None:
+        for node in self._waiting.pop(folder.guid, ()):
+            taken = self._folders[folder.guid].by_name
+            if fold(node.name) in taken:  # a real folder gained that name since
+                node.name = free_name(node.name, set(taken), folder=node.is_container)
+            self._attach(node)
+
+    def _is_overlaid(self, folder: Node, source: Source) -> bool:
+        """Whether anything in the folder of a range source has been changed."""
+        return folder.guid in self._waiting or (
+            isinstance(source, RangeSource)
+            and any(source.index_of_guid(folder, guid) is not None for guid in self._overlay)
+        )
+
+    def _hang(self, node: Node) -> None:
+        if not node.parent:
+            return
+        index = self._folders[node.parent]
+        index.by_name[fold(node.name)] = node
+        index.ordered.clear()
+        self._grow(node, self.size(node))
+        seq = self.changed(node)
+        for folder in self.ancestors(node):
+            around = self._folders[folder.guid]
+            around.changed = max(around.changed, seq)
+
+    def _detach(self, node: Node) -> None:
+        index = self._folders[node.parent]
+        if index.by_name.get(fold(node.name)) is node:
+            del index.by_name[fold(node.name)]
+        index.ordered.clear()
+        self._grow(node, -self.size(node))
+
+    def _forget(self, node: Node) -> None:
+        self._nodes.pop(node.guid, None)
+        self._ranges = [each for each in self._ranges if each.guid != node.guid]
+        if (index := self._folders.pop(node.guid, None)) is not None:
+            for each in index.by_name.values():
+                self._forget(each)
+
+    def _grow(self, node: Node, by: int) -> None:
+        if by:
+            for folder in self.ancestors(node):
+                self._folders[folder.guid].total += by
+
+    def _in_ranges(self, guid: str) -> Node | None:
+        for folder in self._ranges:
+            source = self._folders[folder.guid].source
+            if isinstance(source, RangeSource) and (at := source.index_of_guid(folder, guid)) is not None:
+                return source.at(folder, at)
+        return None
+
+    def _search(self, guid: str) -> Node | None:
+        """Load folders until an item turns up that a client knows from an earlier run."""
+        closed = [self._nodes[key] for key, index in self._folders.items() if index.source is not None]
+        for folder in closed:
+            if folder in self._ranges:
+                continue
+            for node in islice(self.below(folder), SEARCH_LIMIT):
+                if node.guid == guid:
+                    return node
+        return None
