@@ -33,8 +33,9 @@ async def list_children(
         first = True
         try:
             async for page in _pages(wire, start, drive_id, item_id, is_root=is_root):
-                fresh = [item for item in page.value if item.deleted is None and item.id not in seen]
-                seen.update(item.id for item in fresh)
+                unseen = {item.id: item for item in page.value if item.deleted is None and item.id not in seen}
+                seen.update(unseen)
+                fresh = list(unseen.values())
                 # The first page is told even if it is empty: the folder was read.
                 if fresh or (first and attempt == 1):
                     yield fresh

@@ -96,6 +96,9 @@ def test_literals_double_their_quotes() -> None:
 
 @pytest.mark.parametrize("fields", [addresses.ITEM_FIELDS, addresses.LISTED_FIELDS])
 def test_selections_name_every_facet_that_tells_what_an_item_is(fields: str) -> None:
-    needed = "id name size folder file package remoteItem parentReference fileSystemInfo eTag cTag webUrl deleted root specialFolder malware bundle"
+    needed = (
+        "id name size folder file package remoteItem parentReference fileSystemInfo eTag cTag webUrl deleted root "
+        "specialFolder malware bundle"
+    )
     assert set(needed.split()) <= set(fields.split(","))
     assert "downloadUrl" not in fields
