@@ -1,0 +1,253 @@
+"""The browser: two file panes, the transfers below them, one line of status and one of keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, getters, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.dom import DOMNode
+from textual.message import Message
+
+from odtui.services.entry import Entry
+from odtui.services.place import Place
+from odtui.services.transfers import TransferService
+from odtui.services.tree import Order
+from odtui.services.words import Explained, Step
+from odtui.ui.commands import Command, Where
+from odtui.ui.screens.browser_transfers import TransferringScreen
+from odtui.ui.widgets.key_bar import KeyBar
+from odtui.ui.widgets.pane import FilePane
+from odtui.ui.widgets.status_line import StatusLine
+from odtui.ui.widgets.transfers_panel import TransfersPanel
+
+if TYPE_CHECKING:
+    from odtui.services.session import Session
+
+DOUBLE_WIDTH = 70
+"""Cells from which both panes are shown."""
+PREVIEW_STEP = 5
+"""Lines that a key scrolls a preview by."""
+
+
+class BrowserScreen(TransferringScreen):
+    """OneDrive on the left, this computer on the right; either pane can show any place."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-single"), (DOUBLE_WIDTH, "-double")]
+    AUTO_FOCUS: ClassVar[str] = "#left TreeView"
+
+    left = getters.query_one("#left", FilePane)
+    right = getters.query_one("#right", FilePane)
+
+    @dataclass
+    class AccountsRequested(Message):
+        """Choose what a pane shows, sign in or out."""
+
+        pane: FilePane
+
+    @dataclass
+    class StepChosen(Message):
+        """A step of an error card that needs the app, such as sign_in, settings, or retry of a connection."""
+
+        step: Step
+
+    @dataclass
+    class GoRequested(Message):
+        """A web address, sharing link or path of another place was typed in a pane."""
+
+        pane: FilePane
+        text: str
+
+    @dataclass
+    class OrderChanged(Message):
+        """The user chose another order; to be kept for the next time."""
+
+        order: Order
+
+    def __init__(self, *, local: Place, transfers: TransferService, order: Order = Order()) -> None:  # noqa: B008 - frozen
+        super().__init__(transfers)
+        self._local = local
+        self._order = order
+        self._active = "left"
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="panes"):
+            yield FilePane(self._order, id="left")
+            yield FilePane(self._order, id="right")
+        yield TransfersPanel()
+        yield StatusLine()
+        yield KeyBar(self.why_not)
+
+    def on_mount(self) -> None:
+        self._activate(self.left)
+        self.watch_transfers()
+        self.left.connecting("Connecting to OneDrive…")
+        self.right.open_place(self._local)
+
+    # --- the account's drive -----------------------------------------------------------------------
+
+    def connected(self, session: Session, *, open_at: Entry | None = None) -> None:
+        """Show the drive in the pane that waits for it, account and quota below."""
+        self.session = session
+        self._cloud_pane().open_place(session.place, open_at)
+        self.update_status()
+
+    def connecting(self, message: str) -> None:
+        """Nothing of OneDrive is shown until `connected`. A message that ends in … gets a spinner."""
+        self.session = None
+        self._cloud_pane().connecting(message)
+        self.update_status()
+
+    def connection_failed(self, explained: Explained) -> None:
+        """The pane that waits says why, with the next steps as keys."""
+        pane = self._cloud_pane()
+        pane.connecting("")
+        pane.show_card(explained)
+
+    def go_to_address(self, text: str) -> None:
+        """Open a path of OneDrive or an address, as if it had been typed."""
+        self._cloud_pane().go_to(text)
+
+    def _cloud_pane(self) -> FilePane:
+        """The pane with OneDrive, or the one that waits for it."""
+        for pane in self.panes:
+            if pane.place is None or not pane.place.is_local:
+                return pane
+        return self.left
+
+    # --- panes --------------------------------------------------------------------------------------
+
+    @property
+    def panes(self) -> tuple[FilePane, FilePane]:
+        return self.left, self.right
+
+    @property
+    def active(self) -> FilePane:
+        """The pane that has the focus, or had it last."""
+        return self.left if self._active == "left" else self.right
+
+    @property
+    def other(self) -> FilePane:
+        return self.right if self._active == "left" else self.left
+
+    def _activate(self, pane: FilePane) -> None:
+        self._active = pane.id or "left"
+        for each in self.panes:
+            each.set_class(each is pane, "-active")
+        self.update_status()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for pane in self.panes:
+            if pane in event.widget.ancestors and pane is not self.active:
+                self._activate(pane)
+
+    def action_other_pane(self) -> None:
+        self.focus_pane(self.other)
+
+    def focus_pane(self, pane: FilePane) -> None:
+        """Bring a pane into view and give it the focus."""
+        self._activate(pane)
+        pane.focus_view()
+
+    def action_places(self) -> None:
+        self.post_message(self.AccountsRequested(self.active))
+
+    def action_escape(self) -> None:
+        """The nearest thing that can be stopped or closed; never the program."""
+        pane = self.active
+        if pane.stop_reading() or self._close_preview():
+            return
+        if not pane.clear_filter():
+            pane.clear_selection()
+
+    def namespace(self, where: Where) -> DOMNode:
+        """The node that runs the actions of a group of commands, for the palette."""
+        if where == "pane":
+            return self.active
+        return self.query_one(TransfersPanel) if where == "transfers" else self.app
+
+    def why_not(self, command: Command) -> str | None:
+        """Why a command does not work now, as a sentence; None if it does. Such commands are dimmed, and say so when used."""
+        if command.where != "pane":
+            return None
+        reason = self.active.why_not(command)
+        if reason is None and command.id in ("items.copy", "items.move", "items.download", "items.upload"):
+            return self.why_no_transfer(command.id, self.active, self.other)
+        return reason
+
+    # --- preview ------------------------------------------------------------------------------------
+
+    def action_preview(self) -> None:
+        self._preview(self.active.tree_view.entry, details=False)
+
+    def action_details(self) -> None:
+        self._preview(self.active.tree_view.entry or self.active.folder, details=True)
+
+    def _preview(self, entry: Entry | None, *, details: bool) -> None:
+        """Show an entry in the other pane; the same again closes it."""
+        if self.active.view == "preview":
+            self._close_preview()
+            return
+        place, target = self.active.place, self.other
+        if entry is None or place is None:
+            return
+        shown = target.preview.entry
+        if target.view == "preview" and shown is not None and (shown.key, target.shows_details) == (entry.key, details):
+            self._close_preview()
+            return
+        target.show_preview(place, entry, details=details)
+        if self.has_class("-single"):
+            self.focus_pane(target)
+
+    def _close_preview(self) -> bool:
+        """Whether there was one to close; the focus goes back to the rows."""
+        for pane in self.panes:
+            if pane.close_preview():
+                if pane is self.active:
+                    self.focus_pane(self.other)
+                return True
+        return False
+
+    def action_scroll_preview(self, direction: int) -> None:
+        for pane in self.panes:
+            if pane.view == "preview":
+                pane.preview.scroll_lines(direction * PREVIEW_STEP)
+
+    # --- what panes say ------------------------------------------------------------------------------
+
+    @on(FilePane.PreviewRequested)
+    def preview_entry(self, event: FilePane.PreviewRequested) -> None:
+        event.stop()
+        self._preview(event.entry, details=False)
+
+    @on(FilePane.StatusChanged)
+    def show_status(self, event: FilePane.StatusChanged) -> None:
+        event.stop()
+        self.update_status()
+        self.query_one(KeyBar).refresh()
+
+    @on(FilePane.Altered)
+    def apply_to_other(self, event: FilePane.Altered) -> None:
+        event.stop()
+        for pane in self.panes:
+            if pane is not event.pane:
+                pane.apply(event.alteration)
+        if not event.alteration.place.is_local:
+            self.refresh_quota()
+
+    @on(FilePane.GoRequested)
+    def pass_address_on(self, event: FilePane.GoRequested) -> None:
+        event.stop()
+        self.post_message(self.GoRequested(event.pane, event.text))
+
+    @on(FilePane.StepChosen)
+    def pass_step_on(self, event: FilePane.StepChosen) -> None:
+        event.stop()
+        self.post_message(self.StepChosen(event.step))
+
+    @on(FilePane.OrderChanged)
+    def pass_order_on(self, event: FilePane.OrderChanged) -> None:
+        event.stop()
+        self.post_message(self.OrderChanged(event.order))

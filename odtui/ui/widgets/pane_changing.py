@@ -1,0 +1,230 @@
+"""Changing what is in a place, from a pane: rename, delete, new folder; and handing a path on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from textual import work
+from textual.content import Content
+
+from odtui.services.entry import Entry
+from odtui.services.order import fold
+from odtui.services.place import Place
+from odtui.services.tree import Node
+from odtui.services.words import Explained, explain
+from odtui.ui.dialogs.confirm import ConfirmDialog
+from odtui.ui.dialogs.input import InputDialog
+from odtui.ui.formats import count, size_words
+from odtui.ui.text import clean
+from odtui.ui.widgets.pane_base import FAILURES, Alteration
+from odtui.ui.widgets.pane_selecting import SelectingPane
+
+AT_ONCE = 4
+"""Deletions on their way at the same time."""
+
+
+class ChangingPane(SelectingPane):
+    """Every change is asked for first, then made by a worker, then shown in both panes."""
+
+    # Rename
+
+    @work(group="question")
+    async def action_rename(self) -> None:
+        node = self.tree_view.node
+        if node is None or not self.may("items.rename"):
+            return
+        await self._ask_name(node, node.entry)
+
+    async def _ask_name(self, node: Node, entry: Entry) -> None:
+        place, parent = self.place, self.folder_of(node)
+        if place is None or parent is None:
+            return
+        shown = clean(entry.name)
+        siblings = node.parent.children if node.parent is not None else None
+        taken = {fold(other.entry.name) for other in (siblings or {}).values() if other is not node}
+        name = await self.app.push_screen_wait(
+            InputDialog(
+                "Rename",
+                value=shown,
+                select=(0, stem_length(entry, shown)),
+                problem=lambda text: None if text == shown else _problem(place, parent, taken, text),
+                accept="Rename",
+            )
+        )
+        if name not in (None, entry.name, shown):
+            self.rename(place, entry, name)
+
+    @work(group="changing")
+    async def rename(self, place: Place, entry: Entry, name: str) -> None:
+        """Give an entry another name; the cursor stays on it."""
+        self.tree_view.note(entry, "renaming…")
+        try:
+            new = await place.rename(entry, name)
+        except FAILURES as error:
+            self.tree_view.note(entry, "")
+            explained = explain(error, doing=f"rename {entry.name}")
+            self.show_failure(explained, lambda: self.rename(place, entry, name))
+            return
+        self.tree_view.note(entry, "")
+        at_cursor = self.tree_view.entry is not None and self.tree_view.entry.key == entry.key
+        self.alter(Alteration(place, gone=entry, new=new))
+        if at_cursor:
+            self.tree_view.seek(new.key)
+
+    # New folder
+
+    @work(group="question")
+    async def action_new_folder(self) -> None:
+        """Asks for a name; the folder is made beside the row under the cursor."""
+        place, node = self.place, self.tree_view.node
+        parent = self.folder_of(node) if node is not None else self.folder
+        if place is None or parent is None or not self.may("items.new_folder"):
+            return
+        known = self.model.find(parent.key) if self.model is not None else None
+        taken = {fold(child.entry.name) for child in (known.children or {}).values()} if known is not None else set()
+        name = await self.app.push_screen_wait(
+            InputDialog(
+                "New folder",
+                body=Content.from_markup("In [b]$folder[/b]", folder=self.words_for(parent)),
+                problem=lambda text: _problem(place, parent, taken, text),
+                accept="Make folder",
+                placeholder="Name",
+            )
+        )
+        if name:
+            self.make_folder(place, parent, name)
+
+    @work(group="changing")
+    async def make_folder(self, place: Place, parent: Entry, name: str) -> None:
+        """Make a folder; the cursor goes to it."""
+        try:
+            new = await place.create_folder(parent, name)
+        except FAILURES as error:
+            self.fail(error, doing=f"make the folder {name}", retry=lambda: self.make_folder(place, parent, name))
+            return
+        self.alter(Alteration(place, new=new, folder=parent))
+        if self.place is place:
+            self.tree_view.seek(new.key)
+
+    # Delete
+
+    @work(group="question")
+    async def action_delete(self) -> None:
+        place, entries = self.place, self.chosen
+        if place is None or not entries or not self.may("items.delete"):
+            return
+        title = "Delete?" if len(entries) == 1 else f"Delete {count(len(entries), 'item')}?"
+        body = delete_question(entries, local=place.is_local)
+        if await self.app.push_screen_wait(ConfirmDialog(title, body, yes="Delete", danger=True)):
+            self.delete(place, entries)
+
+    @work(group="changing")
+    async def delete(self, place: Place, entries: Sequence[Entry]) -> None:
+        """Delete entries, a few at a time; one that fails does not keep the others."""
+        gate = asyncio.Semaphore(AT_ONCE)
+        failures: list[tuple[Entry, Explained]] = []
+
+        async def delete_one(entry: Entry) -> None:
+            async with gate:
+                self.tree_view.note(entry, "deleting…")
+                try:
+                    await place.delete(entry)
+                except FAILURES as error:
+                    failures.append((entry, explain(error, doing=f"delete {entry.name}")))
+                else:
+                    self.alter(Alteration(place, gone=entry))
+                finally:
+                    self.tree_view.note(entry, "")
+
+        await asyncio.gather(*(delete_one(entry) for entry in entries))
+        if failures:
+            left = [entry for entry, _ in failures]
+            self.show_failure(_together(failures, len(entries)), lambda: self.delete(place, left))
+        else:
+            where = "trash" if place.is_local else "recycle bin"
+            what = clean(entries[0].name) if len(entries) == 1 else count(len(entries), "item")
+            self.tell(f"{what} is in the {where}." if len(entries) == 1 else f"{what} are in the {where}.")
+
+    # Handing on
+
+    def action_copy_path(self) -> None:
+        """Put the paths of the chosen entries on the clipboard, a line each."""
+        place, model = self.place, self.model
+        if place is None or model is None:
+            return
+        paths = []
+        for entry in self.chosen:
+            node = model.find(entry.key)
+            between = [step.entry for step in node.above() if step.parent is not None] if node is not None else []
+            paths.append(clean(place.path([*self.trail, *reversed(between), entry])))
+        if paths:
+            self.app.copy_to_clipboard("\n".join(paths))
+            self.tell(
+                "The path is on the clipboard." if len(paths) == 1 else f"{len(paths)} paths are on the clipboard."
+            )
+
+    def action_open_web(self) -> None:
+        """Open the entry on the web; only an https address is followed."""
+        entry = self.tree_view.entry or self.folder
+        if entry is None:
+            return
+        url = entry.web_url or ""
+        if url.startswith("https://") and url.isprintable():
+            self.app.open_url(url)
+        elif self.place is not None and self.place.is_local:
+            self.tell("Files of this computer have no web address.", warning=True)
+        else:
+            self.tell("OneDrive gave no web address for this.", warning=True)
+
+    def words_for(self, folder: Entry) -> str:
+        """A folder's name for a sentence, safe; that of the place for its top."""
+        if self.place is not None and self.trail and folder.key == self.trail[0].key:
+            return clean(self.place.label)
+        return clean(folder.name)
+
+
+def stem_length(entry: Entry, shown: str) -> int:
+    """How many characters of a name come before its extension."""
+    dot = shown.rfind(".")
+    return len(shown) if entry.is_folder or dot <= 0 else dot
+
+
+def _problem(place: Place, parent: Entry, taken: set[str], text: str) -> str | None:
+    problem = place.name_problem(text, parent)
+    if problem is None and fold(text) in taken:
+        return "There is already something of that name here."
+    return problem
+
+
+def delete_question(entries: Sequence[Entry], *, local: bool) -> Content:
+    """How many, what, and where it goes."""
+    where = "the trash of this computer" if local else "the recycle bin of OneDrive"
+    size = sum(entry.size or 0 for entry in entries)
+    lines = [Content.styled(clean(entry.name), "bold") for entry in entries[:5]]
+    if len(entries) > 5:
+        lines.append(Content(f"and {count(len(entries) - 5, 'other')}"))
+    amount = f" ({size_words(size)})" if size else ""
+    subject = "It" if len(entries) == 1 else "They"
+    verb = "goes" if len(entries) == 1 else "go"
+    lines += [Content(""), Content(f"{subject} {verb} to {where}{amount}.")]
+    if any(entry.is_folder and entry.target is None for entry in entries):
+        lines.append(Content("Folders go with everything in them."))
+    if any(entry.target is not None or entry.link for entry in entries):
+        lines.append(Content("Of a shortcut only the shortcut goes; what it leads to stays."))
+    return Content("\n").join(lines)
+
+
+def _together(failures: list[tuple[Entry, Explained]], wanted: int) -> Explained:
+    """One card for all that could not be deleted."""
+    first = failures[0][1]
+    if wanted == 1:
+        return first
+    lines = [f"{clean(entry.name)}: {told.title}. {told.why}" for entry, told in failures]
+    return Explained(
+        title=f"{len(failures)} of {wanted} could not be deleted",
+        why="\n".join(lines[:5]) + ("\n…" if len(lines) > 5 else ""),
+        advice=first.advice,
+        steps=("retry",),
+        details="\n\n".join([*lines, *(told.details for _, told in failures if told.details)]),
+    )

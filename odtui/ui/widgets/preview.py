@@ -1,0 +1,84 @@
+"""The preview of one entry: highlighted text, or its properties in a table."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.highlight import HighlightTheme, highlight
+
+from odtui.services.entry import Entry
+from odtui.services.preview import PREVIEW_BYTES, PropertiesPreview, TextPreview
+from odtui.ui.formats import size_words
+from odtui.ui.text import clean, clean_lines, safe
+from odtui.ui.widgets.text_view import TextView
+
+_LONGEST_LINE = 4000
+"""Characters of a line that are shown; a minified script is one line."""
+
+
+class PreviewView(TextView):
+    """Shows one preview at a time; the pane around it holds the title and what it says below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entry: Entry | None = None
+        """What is shown; None while nothing is."""
+        self.about = ""
+        """Size, kind and how much of it is shown: for the lower edge of the pane."""
+
+    def wait_for(self, entry: Entry) -> None:
+        """Reading has begun."""
+        self.entry = entry
+        self.about = "Reading… Esc stops"
+        self.show([Content.styled(" Reading…", "$text-muted")])
+
+    async def show_text(self, preview: TextPreview) -> None:
+        """Text with its syntax coloured; that takes a thread, since a large file takes its time."""
+        text = "\n".join(_cut(line) for line in clean_lines(preview.text).split("\n"))
+        lines = await asyncio.to_thread(_coloured, text, preview.language)
+        size = self.entry.size if self.entry is not None else None
+        parts = [size_words(size), preview.language or "text"]
+        if preview.truncated:
+            parts.append(f"first {size_words(PREVIEW_BYTES)} shown")
+        self.about = " · ".join(part for part in parts if part)
+        self.show(lines)
+
+    def show_properties(self, preview: PropertiesPreview) -> None:
+        """Why there is no text, and what is known about the entry."""
+        lines = [
+            Content(""),
+            *(Content.assemble(" ", (line, "$text-muted")) for line in clean_lines(preview.reason).split("\n")),
+            Content(""),
+        ]
+        self.about = "Properties"
+        self.show([*(lines if preview.reason else lines[:1]), *_table(preview.rows)])
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + "…"
+
+
+def _coloured(text: str, language: str | None) -> list[Content]:
+    """The lines, each with a cell of space before it."""
+    content = highlight(text, language=language, theme=_Colours) if language else Content(text)
+    return [Content.assemble(" ", line) for line in content.split("\n", allow_blank=True)]
+
+
+class _Colours(HighlightTheme):
+    """The highlighter's own, without the background of errors: a cut text ends in one more often than not."""
+
+    STYLES = {token: style.partition(" on ")[0] for token, style in HighlightTheme.STYLES.items()}
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> list[Content]:
+    """Labels in a column, values beside them; a value of several lines continues below itself."""
+    width = max((cell_len(clean(label)) for label, _ in rows), default=0)
+    lines = []
+    for label, value in rows:
+        first, *more = [safe(line) for line in value.split("\n")] or [Content("")]
+        lines.append(Content.assemble(" ", (clean(label).ljust(width), "$text-muted"), "  ", first))
+        lines += [Content.assemble(" " * (width + 3), line) for line in more]
+    return lines
