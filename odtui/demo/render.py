@@ -22,7 +22,7 @@ DOWNLOAD_URL = "@microsoft.graph.downloadUrl"
 
 @lru_cache(maxsize=65_536)
 def iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19] + "Z"
 
 
 @lru_cache(maxsize=1024)
@@ -81,31 +81,38 @@ class Renderer:
     _parents: dict[str, Json] = field(default_factory=dict)
     _who: Json = field(default_factory=dict)
     _expiry: int = 0
+    _download: str = ""
+    _web: str = ""
+    """Beginnings of addresses, the same for all items."""
 
     def __post_init__(self) -> None:
-        self._who = identity(self.drive.owner)
+        it = self.drive
+        self._who = identity(it.owner)
         self._expiry = int(self.demo.clock() + self.demo.options.link_life)
+        self._download = f"{self.links.content}/personal/{it.owner.key}/_layouts/15/download.aspx?UniqueId="
+        self._web = f"{_site(it)}{'?' if it.business else '&'}id="
 
     def items(self, nodes: Iterable[Node]) -> list[Json]:
         return [self.item(node) for node in nodes]
 
     def item(self, node: Node) -> Json:
-        it, tree = self.drive, self.drive.tree
-        tag = it.e_tag(node)
+        it = self.drive
+        tag, item_id = it.e_tag(node), it.item_id(node.guid)
         body: Json = {"@odata.etag": tag}
-        if node.kind == "file" and self._wants(DOWNLOAD_URL):
+        is_file = node.kind == "file"
+        if is_file and self._wants(DOWNLOAD_URL):
             body[DOWNLOAD_URL] = self.download_url(node)
         body |= {
-            "id": it.item_id(node.guid),
+            "id": item_id,
             "name": node.name,
-            "size": tree.size(node),
+            "size": node.size if is_file else it.tree.size(node),
             "eTag": tag,
             "createdDateTime": iso(node.created),
             "lastModifiedDateTime": iso(node.modified),
             "createdBy": self._who,
             "lastModifiedBy": self._who,
-            "webUrl": self.web_url(node),
-            "parentReference": self._parent(node),
+            "webUrl": self._web + item_id,
+            "parentReference": self._parents.get(node.parent) or self._parent(node),
             "fileSystemInfo": {"createdDateTime": iso(node.fs_created), "lastModifiedDateTime": iso(node.fs_modified)},
         }
         if (c_tag := it.c_tag(node)) is not None:
@@ -117,17 +124,11 @@ class Renderer:
 
     def download_url(self, node: Node) -> str:
         """Works for whoever holds it, for a while."""
-        it = self.drive
-        proof = self.demo.signer.mac(f"{it.id}/{node.guid}/{self._expiry}/{self.demo.epochs.downloads}")
-        return (
-            f"{self.links.content}/personal/{it.owner.key}/_layouts/15/download.aspx"
-            f"?UniqueId={node.guid}&tempauth=v1.{self._expiry}.{proof}"
-        )
+        proof = self.demo.signer.mac(f"{self.drive.id}/{node.guid}/{self._expiry}/{self.demo.epochs.downloads}")
+        return f"{self._download}{node.guid}&tempauth=v1.{self._expiry}.{proof}"
 
     def web_url(self, node: Node) -> str:
-        if self.drive.business:
-            return f"{_site(self.drive)}?id={self.drive.item_id(node.guid)}"
-        return f"{_site(self.drive)}&id={self.drive.item_id(node.guid)}"
+        return self._web + self.drive.item_id(node.guid)
 
     def _wants(self, name: str) -> bool:
         return self.select is None or name in self.select
@@ -185,9 +186,6 @@ class Renderer:
 
     def _parent(self, node: Node) -> Json:
         """parentReference; the same for all children of a folder."""
-        known = self._parents.get(node.parent)
-        if known is not None:
-            return known
         it = self.drive
         reference: Json = {"driveId": it.id, "driveType": it.kind}
         parent = it.tree.parent(node)

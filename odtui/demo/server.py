@@ -41,7 +41,7 @@ def application(demo: Demo) -> ASGIApp:
         Route(f"{tenant}/oauth2/v2.0/logout", signin.logout, methods=["GET", "POST"]),
         Route("/devicelogin", signin.device_page, methods=["GET"]),
         Route("/devicelogin", signin.device_code_entered, methods=["POST"]),
-        Route("/devicelogin/consent", signin.device_consent, methods=["POST"]),
+        Route("/devicelogin/accept", signin.device_consent, methods=["POST"]),
         Route("/_demo/{action}", control.control, methods=_ALL),
     ]
     app = Starlette(

@@ -183,7 +183,7 @@ async def device_code_entered(request: Request) -> Response:
     client = client_of(found.client_id, "5f0c3a9e-2b7d-4c61-9f4e-d0a81c6b7e42")
     accounts = [(user.key, user.name, user.address) for user in demo.users.values()]
     hidden = {"user_code": fields["user_code"]}
-    return pages.sign_in(client.name, found.scopes, accounts, accounts[0][0], "/devicelogin/consent", hidden)
+    return pages.sign_in(client.name, found.scopes, accounts, accounts[0][0], "/devicelogin/accept", hidden)
 
 
 async def device_consent(request: Request) -> Response:

@@ -38,8 +38,8 @@ class Signer:
         return cls(path.read_bytes())
 
     def mac(self, text: str) -> str:
-        """22 characters that prove that the text came from here."""
-        return b64(blake2b(text.encode(), digest_size=16, key=self._key).digest())
+        """32 characters that prove that the text came from here."""
+        return blake2b(text.encode(), digest_size=16, key=self._key).hexdigest()
 
     def matches(self, text: str, mac: str) -> bool:
         return compare_digest(self.mac(text).encode(), mac.encode())
