@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from urllib.parse import urlsplit
+
+import httpx
 
 from odtui.auth.accounts import Account
 from odtui.auth.authenticator import Authenticator
+from odtui.config.clouds import CLOUDS
+from odtui.config.scopes import Capability, capabilities
 from odtui.config.settings import Profile
 from odtui.graph.client import GraphClient
-from odtui.graph.models import Drive
+from odtui.graph.errors import Forbidden, GraphError, InvalidRequest, ItemNotFound, SignInRequired
+from odtui.graph.models import Drive, DriveItem
+from odtui.graph.transport import RetryTransport
+from odtui.graph.waiting import Pause
+from odtui.net.engine import CONTENT_TIMEOUT, async_client
 from odtui.net.reroute import Routes
+from odtui.services.drive_entries import from_drive_item
+from odtui.services.drive_place import DrivePlace
+from odtui.services.entry import Entry, drive_key
 from odtui.services.place import Place
 
 
@@ -20,14 +37,112 @@ class Session:
     drive: Drive
     place: Place
     """A DrivePlace over the account's own drive, or over its app folder if that is all it was granted."""
+    closed: bool = field(default=False)
 
     async def refresh_quota(self) -> Drive:
         """Reads the drive again, for the quota bar; also keeps it in `drive`."""
-        raise NotImplementedError
+        self.drive = await self.client.drive(self.drive.id)
+        return self.drive
 
-    async def aclose(self) -> None: ...
+    async def aclose(self) -> None:
+        """Ends all connections; a second time does nothing."""
+        if not self.closed:
+            self.closed = True
+            await self.client.aclose()
 
 
-async def connect(profile: Profile, account: Account, authenticator: Authenticator, *, routes: Routes | None = None) -> Session:
-    """Builds the clients for the profile's cloud and reads the drive. Raises GraphError or AuthError."""
-    raise NotImplementedError
+async def connect(
+    profile: Profile,
+    account: Account,
+    authenticator: Authenticator,
+    *,
+    routes: Routes | None = None,
+    on_wait: Callable[[float], None] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Session:
+    """Builds the clients for the profile's cloud and reads the drive. Raises GraphError or AuthError.
+
+    Args:
+        on_wait: Told the seconds of every wait that the service asked for, 0 when it is over.
+        transport: Takes the network's place, in tests.
+    """
+    pause = Pause(clock=clock, sleep=sleep, on_wait=on_wait or (lambda seconds: None))
+    patient = partial(RetryTransport, pause=pause, sleep=sleep, clock=clock)
+    client = GraphClient(
+        async_client(routes, auth=authenticator.auth(account), wrap=patient, transport=transport),
+        async_client(routes, timeout=CONTENT_TIMEOUT, wrap=patient, transport=transport),
+        base_url=f"https://{CLOUDS[profile.cloud].graph_host}/v1.0",
+        sleep=sleep,
+        clock=clock,
+    )
+    try:
+        return await _open_drive(account, client)
+    except BaseException:
+        await client.aclose()
+        raise
+
+
+async def _open_drive(account: Account, client: GraphClient) -> Session:
+    can = capabilities(account.granted)
+    if Capability.APP_FOLDER in can and Capability.READ not in can:
+        return await _open_app_folder(account, client)
+    drive = await client.my_drive()
+    place = DrivePlace(client, drive, granted=account.granted, label=_title(drive))
+    await place.root()
+    return Session(account, client, drive, place)
+
+
+async def _open_app_folder(account: Account, client: GraphClient) -> Session:
+    folder = await client.app_folder()
+    drive_id = (folder.parent_reference.drive_id if folder.parent_reference else None) or ""
+    drive = Drive(id=drive_id, drive_type="personal" if account.personal else "business")
+    with suppress(Forbidden, ItemNotFound):  # this permission need not include the drive itself
+        drive = await client.drive(drive_id)
+    place = DrivePlace(client, drive, granted=account.granted, top=folder, label=folder.name or "App folder")
+    return Session(account, client, drive, place)
+
+
+def _title(drive: Drive) -> str:
+    """The service calls most drives OneDrive or Documents; their owners call them OneDrive."""
+    if drive.drive_type == "documentLibrary":
+        return drive.name or "Library"
+    return "OneDrive"
+
+
+async def open_address(session: Session, text: str) -> tuple[Place, Entry]:
+    """What a user means by a path of the drive, a sharing link or the web address of an item.
+
+    Raises GraphError; InvalidRequest for an address that is not https.
+    """
+    text = text.strip()
+    scheme = urlsplit(text).scheme if "://" in text else ""
+    if not scheme:
+        return session.place, await session.place.locate(text)
+    if scheme.lower() != "https":
+        raise InvalidRequest("only https addresses can be opened", codes=("invalidRequest",))
+    item = await session.client.shared_item(text)
+    reference = item.parent_reference
+    drive_id = (reference.drive_id if reference else None) or session.drive.id
+    entry = from_drive_item(item, drive_id)
+    if drive_key(drive_id) == drive_key(session.drive.id):
+        return session.place, entry
+    return await _shared_place(session, item, drive_id), entry
+
+
+async def _shared_place(session: Session, item: DriveItem, drive_id: str) -> Place:
+    """A place below a shared folder; for a file the folder that it is in, if this account may see it."""
+    kind = item.parent_reference.drive_type if item.parent_reference else None
+    drive = Drive(id=drive_id, drive_type=kind or "business")
+    top = item
+    with suppress(GraphError):
+        drive = await session.client.drive(drive_id)
+    if item.folder is None and item.parent_reference is not None and item.parent_reference.id:
+        try:
+            top = await session.client.item(drive_id, item.parent_reference.id)
+        except SignInRequired:
+            raise
+        except GraphError:
+            top = item
+    return DrivePlace(session.client, drive, granted=session.account.granted, top=top, own=False)
