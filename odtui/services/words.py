@@ -5,7 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Step = Literal["retry", "sign_in", "settings", "other_method", "rename", "refresh", "parent", "copy_details", "open_browser", "none"]
+from odtui.auth.errors import AuthError
+from odtui.config.redact import redact
+from odtui.config.settings import SettingsError
+from odtui.graph.errors import GraphError
+
+Step = Literal[
+    "retry",
+    "sign_in",
+    "settings",
+    "other_method",
+    "rename",
+    "refresh",
+    "parent",
+    "copy_details",
+    "open_browser",
+    "none",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +42,44 @@ class Explained:
 
 def explain(error: BaseException, *, doing: str = "") -> Explained:
     """Words for any GraphError, AuthError, OSError, SettingsError, or a bug. `doing`: such as "rename report.docx"."""
-    raise NotImplementedError
+    title, why, advice, steps = _words(error)
+    return Explained(title, why, advice, (*steps, "copy_details"), redact(_details(error, doing)))
+
+
+def _words(error: BaseException) -> tuple[str, str, str, tuple[Step, ...]]:
+    from odtui.services import words_auth, words_files, words_graph
+
+    match error:
+        case GraphError():
+            return words_graph.words(error)
+        case AuthError():
+            return words_auth.WORDS[error.problem]
+        case SettingsError():
+            return words_files.settings_words(error)
+        case OSError():
+            return words_files.words(error)
+        case _:
+            return (
+                "Something in odtui went wrong",
+                "This is a bug in odtui; your files are not to blame.",
+                "Try again. If it happens again, report it with the log file (odtui --help says where it is).",
+                ("retry",),
+            )
+
+
+def _details(error: BaseException, doing: str) -> str:
+    lines = [f"While trying to {doing}"] if doing else []
+    match error:
+        case GraphError():
+            lines.append(type(error).__name__)
+            lines.append(f"Status: {error.status}" if error.status is not None else "No answer")
+            lines += [f"Codes: {', '.join(error.codes)}"] if error.codes else []
+            lines += [f"Request id: {error.request_id}"] if error.request_id else []
+            lines += [error.message] if error.message else []
+        case AuthError():
+            lines.append(f"Sign-in: {error.problem} {error.code}".strip())
+            lines += [f"Correlation id: {error.correlation_id}"] if error.correlation_id else []
+            lines += [error.details] if error.details else []
+        case _:
+            lines.append(f"{type(error).__name__}: {error}")
+    return "\n".join(lines)
