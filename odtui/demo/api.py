@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from odtui.demo import content, copies, drives, items, uploads
-from odtui.demo.access import Grant, app_folder, denied, grant_of
+from odtui.demo.access import Grant, app_folder, grant_of, is_shared
 from odtui.demo.addressing import Address, parse
-from odtui.demo.call import Call, Routes, Spot
+from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
-from odtui.demo.errors import GraphFault, bad_request, not_found
+from odtui.demo.errors import GraphFault, bad_request, denied, not_found
 from odtui.demo.links import Links
 from odtui.demo.nodes import Node
+from odtui.demo.receiving import Spot
 from odtui.demo.state import Demo
 
 PREFIXES = ("/v1.0", "/_api/v2.0")
@@ -26,8 +27,28 @@ ITEM_ROUTES: Routes = items.ROUTES | content.ROUTES | uploads.ROUTES | copies.RO
 DRIVE_ROUTES: Routes = drives.ROUTES
 
 _LATER = frozenset(
-    "search delta thumbnails versions permissions createLink invite restore permanentDelete preview follow unfollow "
-    "checkout checkin recent sharedWithMe bundles items following analytics".split()
+    [
+        "search",
+        "delta",
+        "thumbnails",
+        "versions",
+        "permissions",
+        "createLink",
+        "invite",
+        "restore",
+        "permanentDelete",
+        "preview",
+        "follow",
+        "unfollow",
+        "checkout",
+        "checkin",
+        "recent",
+        "sharedWithMe",
+        "bundles",
+        "items",
+        "following",
+        "analytics",
+    ]
 )
 """Segments that Graph knows and this server does not serve."""
 _SYSTEM = frozenset({"select", "expand", "top", "orderby", "filter", "skiptoken", "skipToken"})
@@ -114,7 +135,7 @@ def _share(demo: Demo, grant: Grant, token: str) -> tuple[Drive, Node]:
         )
     if drive is None or node is None:
         raise not_found()
-    if drive.owner != grant.user and not node.shared and not any(each.shared for each in drive.tree.ancestors(node)):
+    if drive.owner != grant.user and not is_shared(drive, node):
         raise denied()
     return drive, node
 

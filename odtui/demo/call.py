@@ -14,9 +14,10 @@ from starlette.responses import Response
 from odtui.demo.access import Grant, check
 from odtui.demo.addressing import Address
 from odtui.demo.drive import Drive
-from odtui.demo.errors import GraphFault, JSON_TYPE, bad_request, changed, not_found
+from odtui.demo.errors import JSON_TYPE, GraphFault, bad_request, changed, not_found
 from odtui.demo.links import Links
 from odtui.demo.nodes import Node
+from odtui.demo.receiving import Spot
 from odtui.demo.render import Renderer
 from odtui.demo.state import Demo
 
@@ -24,17 +25,6 @@ MAX_JSON = 4 << 20
 """Bytes of a JSON request."""
 
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """What an address points to: an item, or the place where one could be."""
-
-    node: Node | None
-    parent: Node | None = None
-    """The deepest folder that exists, if the item does not."""
-    missing: tuple[str, ...] = ()
-    """Names from there to the item."""
 
 
 @dataclass(slots=True)

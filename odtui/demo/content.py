@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from secrets import token_hex
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
@@ -12,11 +11,11 @@ from starlette.responses import Response, StreamingResponse
 from odtui.demo.bodies import Body
 from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
-from odtui.demo.errors import GraphFault, bad_request, denied, no_space, not_found
+from odtui.demo.errors import GraphFault, bad_request, denied, name_taken, no_space, not_found
 from odtui.demo.items import CONFLICT, check_unlocked, on_conflict
-from odtui.demo.names import check_name, check_path
 from odtui.demo.nodes import Node
 from odtui.demo.quickxor import QuickXor
+from odtui.demo.receiving import Received, Spot, beside, check_new_names, commit
 from odtui.demo.render import mime_of
 from odtui.demo.state import Demo
 
@@ -43,93 +42,57 @@ async def content(call: Call) -> Response:
 
 async def put_content(call: Call) -> Response:
     """PUT content: replace a file, or make one by its path, with everything above it."""
-    spot, drive = call.spot, call.drive
+    drive = call.drive
     call.allow(write=True)
     behaviour = on_conflict(call.query.get(CONFLICT) or call.query.get("@name.conflictBehavior"), "replace")
-    by_path = bool(call.address.path)
+    spot = target(call, behaviour)
+    length = int(call.request.headers.get("content-length", 0))
+    if length > MAX_SIMPLE:
+        raise GraphFault(413, "invalidRequest", "The file is too large for one request.", inner="maxFileSizeExceeded")
+    drive.check_room(length)
+    node, created = commit(drive, spot, behaviour, await _store(call))
+    return call.item(node, 201 if created else 200)
+
+
+def target(call: Call, behaviour: str) -> Spot:
+    """Where an upload will go, once everything that can be checked beforehand has been.
+
+    Raises:
+        GraphFault: 400 for names, 404, 409 for a clash, 412, 423.
+    """
+    spot, by_path = call.spot, bool(call.address.path)
+    call.check_match(spot.node)
     if spot.node is not None:
         if spot.node.kind != "file":
             raise bad_request("The item is not a file.")
         check_unlocked(spot.node)
         if by_path and behaviour == "fail":
-            drive.place(drive.tree.ancestors(spot.node).__next__(), spot.node.name, "fail")
-    elif not by_path or spot.parent is None:
+            raise name_taken()
+        return beside(call.drive, spot) if by_path and behaviour == "rename" else spot
+    if spot.parent is None:
         raise not_found()
-    else:
-        check_new_names(drive, spot.parent, spot.missing)
-    call.check_match(spot.node)
-    length = call.request.headers.get("content-length")
-    if length is not None and int(length) > MAX_SIMPLE:
-        raise GraphFault(413, "invalidRequest", "The file is too large for one request.", inner="maxFileSizeExceeded")
-    drive.check_room(int(length or 0))
-    stored, size, digest = await _store(call)
-    node, created = commit(drive, spot.node, spot.parent, spot.missing, behaviour, stored, size, digest)
-    return call.item(node, 201 if created else 200)
+    check_new_names(call.drive, spot.parent, spot.missing)
+    return spot
 
 
-async def _store(call: Call) -> tuple[str, int, str]:
-    """Write the request's body into a blob: its name, size and hash. Nothing is left of a body that is cut off."""
-    stored, path = call.demo.journal.new_blob()
+async def _store(call: Call) -> Received:
+    """Write the request's body into a blob. Nothing is left of a body that is cut off."""
+    content, path = call.demo.journal.new_blob()
     hasher, size = QuickXor(), 0
     try:
         with path.open("wb") as file:
             async for piece in call.request.stream():
                 size += len(piece)
-                if size > min(MAX_SIMPLE, call.drive.remaining):
-                    raise (
-                        GraphFault(413, "invalidRequest", "The file is too large.") if size > MAX_SIMPLE else no_space()
-                    )
+                if size > MAX_SIMPLE:
+                    raise GraphFault(413, "invalidRequest", "The file is too large.", inner="maxFileSizeExceeded")
+                if size > call.drive.remaining:
+                    raise no_space()
                 hasher.update(piece)
                 file.write(piece)
     except (GraphFault, ClientDisconnect):
         path.unlink(missing_ok=True)
         raise
-    return stored, size, hasher.base64() if size else ""
-
-
-def check_new_names(drive: Drive, parent: Node, names: tuple[str, ...]) -> None:
-    """Refuse names that cannot be given to a new file and the folders above it. Raises GraphFault 400 or 404."""
-    if parent.kind != "folder":
-        raise not_found()
-    for depth, name in enumerate(names, 1):
-        in_root = depth == 1 and not parent.parent
-        check_name(name, business=drive.business, folder=depth < len(names), in_root=in_root)
-    check_path("/".join((*drive.tree.names(parent), *names)))
-
-
-def commit(
-    drive: Drive,
-    node: Node | None,
-    parent: Node | None,
-    missing: tuple[str, ...],
-    behaviour: str,
-    stored: str,
-    size: int,
-    digest: str,
-) -> tuple[Node, bool]:
-    """Give received bytes to an item, or make one for them; whether it was made.
-
-    Raises:
-        GraphFault: 409 if the name is taken and that is not to be resolved.
-    """
-    tree = drive.tree
-    if node is not None and (behaviour == "replace" or not missing and behaviour == "fail"):
-        node = tree.owned(node)
-        drive.set_content(node, stored, size, digest)
-        return node, False
-    if node is not None:
-        parent, missing = tree.parent(node), (node.name,)
-    assert parent is not None  # noqa: S101  # the root is no file
-    folder = tree.owned(parent)
-    for name in missing[:-1]:
-        folder = tree.child(folder, name) or drive.new_folder(folder, name)
-    name, replaced = drive.place(folder, missing[-1], behaviour)
-    if replaced is not None:
-        drive.set_content(replaced, stored, size, digest)
-        return replaced, False
-    return drive.add(
-        Node(guid=token_hex(16), name=name, parent=folder.guid, content=stored, size=size, hash=digest)
-    ), True
+    return Received(content, size, hasher.base64() if size else "")
 
 
 # Downloads: no token, the address is the credential

@@ -150,12 +150,12 @@ class Drive:
         node.modified = int(self.now())
         self._write(node)
 
-    def set_content(self, node: Node, content: str, size: int, digest: str) -> None:
-        """Give a file other bytes."""
+    def set_content(self, node: Node, content: str, size: int, digest: str, fs_modified: int = 0) -> None:
+        """Give a file other bytes; `fs_modified` 0 means now."""
         self.bodies.discard(node)
         self.tree.resize(node, size)
         node.content, node.hash = content, digest
-        node.fs_modified = int(self.now())
+        node.fs_modified = fs_modified or int(self.now())
         self.changed(node, content=True)
 
     def move(self, node: Node, name: str, parent: Node) -> None:

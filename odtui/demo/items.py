@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
+from odtui.demo.addressing import decode
 from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
 from odtui.demo.errors import GraphFault, bad_request, locked, name_taken, not_found
@@ -76,8 +78,6 @@ def _paging(call: Call) -> tuple[int, int, str, bool]:
 
 
 def _next_link(call: Call, node: Node, start: int, top: int) -> str:
-    from urllib.parse import quote, urlencode
-
     query = {"$top": str(top)} | {name: call.query[name] for name in ("$select", "$orderby") if name in call.query}
     query["$skiptoken"] = call.demo.signer.seal("page", [node.guid, start])
     drive = quote(call.drive.id, safe="!")
@@ -126,7 +126,7 @@ async def update(call: Call) -> Response:
     call.check_match(node)
     check_unlocked(node)
     behaviour = on_conflict(body.get(CONFLICT) or call.query.get(CONFLICT), "fail")
-    times = _times(body.get("fileSystemInfo"))
+    times = parse_times(body.get("fileSystemInfo"))
     parent = _new_parent(call, node, body.get("parentReference"))
     if "name" in body or parent is not None:
         _move(call.drive, node, body.get("name", node.name), parent, behaviour)
@@ -144,7 +144,7 @@ def check_unlocked(node: Node) -> None:
         raise locked()
 
 
-def _times(info: object) -> dict[str, int]:
+def parse_times(info: object) -> dict[str, int]:
     """Field names of Node and seconds from a fileSystemInfo."""
     if info is None:
         return {}
@@ -189,8 +189,6 @@ def folder_named_by(call: Call, drive: Drive, reference: dict[str, Any]) -> Node
             raise bad_request("'root' is not an item id here.")  # QUIRKS 38
         found = drive.find(str(item_id))
     elif (path := reference.get("path")) is not None:
-        from odtui.demo.addressing import decode
-
         found = drive.tree.root
         for name in str(path).partition("root:")[2].split("/"):
             if name and found is not None:

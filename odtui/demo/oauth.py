@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from base64 import b64decode
-from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
 from secrets import choice, token_hex
@@ -17,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from odtui.demo.clients import CLIENT_SECRET, EXPIRED_SECRET, REGISTRATIONS, Registration
+from odtui.demo.codes import Pending
 from odtui.demo.drive import User
 from odtui.demo.links import is_loopback
 from odtui.demo.signing import b64
@@ -64,33 +64,6 @@ class OAuthFault(Exception):
         self.text = text
         self.suberror = suberror
         self.status = status or (401 if error == "invalid_client" else 400)
-
-
-@dataclass(slots=True)
-class Pending:
-    """A device code, or an authorization code, that waits to be redeemed."""
-
-    client_id: str
-    scopes: list[str]
-    expires: float
-    user: str = ""
-    """Key of who signed in; empty so far."""
-    redirect: str = ""
-    challenge: str = ""
-    method: str = ""
-    nonce: str = ""
-    declined: bool = False
-    used: bool = False
-
-
-@dataclass(slots=True)
-class Codes:
-    """What was given out and not redeemed yet."""
-
-    authorization: dict[str, Pending]
-    device: dict[str, Pending]
-    user_codes: dict[str, str]
-    """Device code by user code."""
 
 
 def tenant_of(name: str) -> str:
@@ -241,7 +214,7 @@ async def devicecode(request: Request) -> Response:
     client_of(fields.get("client_id", ""), tenant_of(request.path_params["tenant"]))
     scopes = scopes_of(fields.get("scope", ""))
     device, user_code = token_hex(32), "".join(choice("BCDFGHJKLMNPQRSTVWXZ23456789") for _ in range(9))
-    codes = codes_of(demo)
+    codes = demo.codes
     codes.device[device] = Pending(fields["client_id"], scopes, demo.clock() + DEVICE_LIFE)
     codes.user_codes[user_code] = device
     page = f"{demo.base}/devicelogin"
@@ -255,14 +228,6 @@ async def devicecode(request: Request) -> Response:
             "message": f"To sign in, use a web browser to open the page {page} and enter the code {user_code} to authenticate.",
         }
     )
-
-
-def codes_of(demo: Demo) -> Codes:
-    """The sign-ins under way of one server."""
-    if demo.codes is None:
-        demo.codes = Codes({}, {}, {})
-    found: Codes = demo.codes
-    return found
 
 
 async def token(request: Request) -> Response:
@@ -327,7 +292,7 @@ def _check_secret(client: Registration, secret: str | None) -> None:
 
 def _by_code(demo: Demo, client: Registration, fields: dict[str, str]) -> tuple[str, list[str], str]:
     """User, granted scopes and nonce for an authorization code. Raises OAuthFault."""
-    found = codes_of(demo).authorization.get(fields.get("code", ""))
+    found = demo.codes.authorization.get(fields.get("code", ""))
     if found is None or found.client_id != client.client_id:
         raise OAuthFault("invalid_grant", 9002313, "Invalid request. The authorization code is malformed or invalid.")
     if found.used:
@@ -359,7 +324,7 @@ def _by_code(demo: Demo, client: Registration, fields: dict[str, str]) -> tuple[
 
 
 def _by_device_code(demo: Demo, client: Registration, fields: dict[str, str]) -> tuple[str, list[str], str]:
-    codes = codes_of(demo)
+    codes = demo.codes
     device = fields.get("device_code", "")
     found = codes.device.get(device)
     if found is None or found.client_id != client.client_id:

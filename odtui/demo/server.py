@@ -50,6 +50,7 @@ def application(demo: Demo) -> ASGIApp:
             GraphFault: _graph_fault,  # type: ignore[dict-item]  # Starlette types handlers by Exception alone
             oauth.OAuthFault: _oauth_fault,  # type: ignore[dict-item]
             ClientDisconnect: _gone,  # type: ignore[dict-item]
+            Exception: _crash,
             404: _no_route,
             405: _no_route,
         },
@@ -74,6 +75,10 @@ async def _oauth_fault(request: Request, fault: oauth.OAuthFault) -> Response:
 
 async def _gone(request: Request, error: ClientDisconnect) -> Response:
     return Response(status_code=400)
+
+
+async def _crash(request: Request, error: Exception) -> Response:
+    return await _graph_fault(request, GraphFault(500, "generalException", "General exception while processing"))
 
 
 async def _no_route(request: Request, error: Exception) -> Response:
@@ -111,6 +116,9 @@ class Around:
                 await Response("Unknown host", 421)(scope, receive, sending)
             else:
                 await self._run(scope, receive, sending, send, path)
+        except Exception as error:  # noqa: BLE001  # the boundary: whatever went wrong has been answered
+            if not isinstance(error, _Cut):
+                self._demo.crashes.append(error)
         finally:
             if not path.startswith("/_demo/"):
                 self._demo.log.add(Logged(scope["method"], path, host, b"authorization" in headers, status))
@@ -120,17 +128,17 @@ class Around:
         for rule in struck:
             if rule.kind == "latency":
                 await asyncio.sleep(rule.seconds)
-        rule = next((each for each in struck if each.kind != "latency"), None)
-        if rule is None:
+        worse = next((each for each in struck if each.kind != "latency"), None)
+        if worse is None:
             await self._app(scope, receive, sending)
-        elif rule.kind == "reset":
+        elif worse.kind == "reset":
             _abort(raw_send)
-        elif rule.kind == "cut":
-            await self._app(scope, receive, _cutting(sending, raw_send, rule.after))
-        elif rule.kind == "cut_request":
-            await self._app(scope, _losing(receive, raw_send, rule.after), sending)
+        elif worse.kind == "cut":
+            await self._app(scope, receive, _cutting(sending, raw_send, worse.after))
+        elif worse.kind == "cut_request":
+            await self._app(scope, _losing(receive, raw_send, worse.after), sending)
         else:
-            await _faulty(self._demo, rule, dict(scope["headers"]))(scope, receive, sending)
+            await _faulty(self._demo, worse, dict(scope["headers"]))(scope, receive, sending)
 
 
 def _ids(headers: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
@@ -165,6 +173,10 @@ def _faulty(demo: Demo, rule: Rule, headers: dict[bytes, bytes]) -> Response:
     return _refuse(demo, GraphFault(rule.status, rule.code, rule.message, headers=extra), client)
 
 
+class _Cut(Exception):
+    """The connection has been closed on purpose; there is nothing more to send."""
+
+
 def _cutting(send: Send, raw_send: Send, after: int) -> Send:
     """A send that drops the connection once so many bytes of the body have gone out."""
     left = after
@@ -181,7 +193,7 @@ def _cutting(send: Send, raw_send: Send, after: int) -> Send:
             return
         await send({**message, "body": body[:left], "more_body": True})
         _close(raw_send)
-        raise ConnectionAbortedError
+        raise _Cut
 
     return cutting
 

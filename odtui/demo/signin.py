@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from secrets import token_urlsafe
-from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import msgspec
@@ -12,21 +11,20 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from odtui.demo import pages
+from odtui.demo.codes import Pending
 from odtui.demo.drive import User
 from odtui.demo.oauth import (
     CODE_LIFE,
     OIDC,
     OAuthFault,
-    Pending,
     client_of,
-    codes_of,
     fault_body,
     form,
     scopes_of,
     tenant_of,
 )
 from odtui.demo.signing import b64
-from odtui.demo.state import Demo
+from odtui.demo.state import WORK_TENANT, Demo
 
 _KEPT = (
     "client_id",
@@ -125,7 +123,7 @@ async def consent(request: Request) -> Response:
 def _code(demo: Demo, query: Mapping[str, str], user: User) -> str:
     """A fresh authorization code. Raises OAuthFault if the account cannot be given a scope."""
     code = token_urlsafe(48)
-    codes_of(demo).authorization[code] = Pending(
+    demo.codes.authorization[code] = Pending(
         client_id=query["client_id"].lower(),
         scopes=granted(demo, scopes_of(query["scope"]), user),
         expires=demo.clock() + CODE_LIFE,
@@ -180,7 +178,7 @@ async def device_code_entered(request: Request) -> Response:
     found = _device(demo, fields.get("user_code", ""))
     if found is None:
         return pages.enter_code("/devicelogin", "That code is not known or has expired. Check it and try again.")
-    client = client_of(found.client_id, "5f0c3a9e-2b7d-4c61-9f4e-d0a81c6b7e42")
+    client = client_of(found.client_id, WORK_TENANT)
     accounts = [(user.key, user.name, user.address) for user in demo.users.values()]
     hidden = {"user_code": fields["user_code"]}
     return pages.sign_in(client.name, found.scopes, accounts, accounts[0][0], "/devicelogin/accept", hidden)
@@ -207,7 +205,7 @@ async def device_consent(request: Request) -> Response:
 
 def _device(demo: Demo, user_code: str) -> Pending | None:
     """The sign-in that waits for a user code, if it has not expired."""
-    codes = codes_of(demo)
+    codes = demo.codes
     plain = "".join(user_code.upper().split()).replace("-", "")
     found = codes.device.get(codes.user_codes.get(plain, ""))
     return found if found is not None and found.expires >= demo.clock() else None

@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any, Literal
+from typing import Literal
 
 from odtui.demo import dataset, texts
 from odtui.demo.bodies import Bodies
+from odtui.demo.codes import Codes
 from odtui.demo.drive import Drive, Quota, User, normal
 from odtui.demo.faults import Faults, RequestLog
 from odtui.demo.journal import Journal
 from odtui.demo.nodes import Node, guid_of
 from odtui.demo.pictures import head
+from odtui.demo.receiving import Session
 from odtui.demo.signing import Signer
 from odtui.demo.sources import ManyFiles, RealFolder
 from odtui.demo.tree import Source, Tree
@@ -88,12 +90,13 @@ class Demo:
     log: RequestLog = field(default_factory=RequestLog)
     epochs: Epochs = field(default_factory=Epochs)
     jobs: dict[str, Job] = field(default_factory=dict)
-    sessions: dict[str, Any] = field(default_factory=dict)
-    """Upload sessions by guid (see uploads.py)."""
-    codes: Any = None
-    """Sign-ins under way (see oauth.py)."""
+    sessions: dict[str, Session] = field(default_factory=dict)
+    """Upload sessions by guid."""
+    codes: Codes = field(default_factory=Codes)
     withheld: set[str] = field(default_factory=set)
     """Scopes that a user's consent leaves out, lower case."""
+    crashes: list[Exception] = field(default_factory=list)
+    """Errors of the server itself; a test fails if there is one."""
     base: str = ""
     """http://127.0.0.1:PORT, known once the server listens."""
 
@@ -113,12 +116,12 @@ class Demo:
 
     def _drive(self, key: str, content: dataset.Builder, options: Options) -> Drive:
         sources: dict[str, Source] = {}
-        base = content.nodes.values()
+        base = list(content.nodes.values())
         journal_key = key
         if options.real is not None:
             sources["disk"] = RealFolder(options.real)
             content.root.source = "disk:"
-            base = {}.values()
+            base = []
             journal_key = f"{key}:{guid_of(os.fsdecode(options.real.resolve()))}"
         if options.items:
             sources["many"] = ManyFiles(options.items, dataset.NOW)
@@ -126,7 +129,7 @@ class Demo:
                 guid=guid_of("many"), name="Many files", parent=content.root.guid, kind="folder", source="many:"
             )
             many.created = many.modified = many.fs_created = many.fs_modified = dataset.NOW - dataset.DAY
-            base = [*base, many]
+            base.append(many)
         return Drive(
             key=journal_key,
             id=_drive_id(options.account, key),

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import re
 from copy import copy
-from dataclasses import dataclass, field
-from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from odtui.demo.call import Call, Routes
-from odtui.demo.content import check_new_names, commit
-from odtui.demo.drive import Drive
-from odtui.demo.errors import GraphFault, bad_request, not_found
-from odtui.demo.items import CONFLICT, _times, check_unlocked, on_conflict
+from odtui.demo.content import target
+from odtui.demo.errors import GraphFault, bad_request
+from odtui.demo.items import CONFLICT, on_conflict, parse_times
 from odtui.demo.links import Links
 from odtui.demo.names import fold
-from odtui.demo.nodes import Node
-from odtui.demo.quickxor import QuickXor
+from odtui.demo.receiving import Received, Session, Spot, commit
 from odtui.demo.render import Renderer, iso
 from odtui.demo.state import Demo
 
@@ -34,97 +31,42 @@ LIFE = 15 * 60
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
-@dataclass(slots=True)
-class Session:
-    """One upload that is under way."""
-
-    drive: Drive
-    node: Node | None
-    """The file to replace; None for a new one."""
-    parent: Node | None
-    missing: tuple[str, ...]
-    behaviour: str
-    times: dict[str, int]
-    deferred: bool
-    stored: str
-    path: Path
-    expires: float
-    epoch: int
-    size: int | None = None
-    """Announced by createUploadSession or the first fragment."""
-    received: int = 0
-    hasher: QuickXor = field(default_factory=QuickXor)
-
-    @property
-    def complete(self) -> bool:
-        return self.size is not None and self.received == self.size
-
-
 async def create(call: Call) -> Response:
     """POST createUploadSession."""
-    spot, drive = call.spot, call.drive
+    drive, demo = call.drive, call.demo
     call.allow(write=True)
     body = await call.body()
-    item: dict[str, Any] = body.get("item") or {}
+    item: Any = body.get("item") or {}
     if not isinstance(item, dict):
         raise bad_request("item is not an object.")
-    if spot.node is not None:
-        if spot.node.kind != "file":
-            raise bad_request("The item is not a file.")
-        check_unlocked(spot.node)
-    elif spot.parent is None or not spot.missing:
-        raise not_found()
-    else:
-        check_new_names(drive, spot.parent, spot.missing)
+    behaviour = on_conflict(item.get(CONFLICT) or item.get("@name.conflictBehavior"), "replace")
+    spot = target(call, behaviour)
     name = spot.node.name if spot.node is not None else spot.missing[-1]
     if item.get("name") is not None and fold(str(item["name"])) != fold(name):
         raise bad_request("The name in the body differs from the name in the address.")
-    call.check_match(spot.node)
-    behaviour = on_conflict(item.get(CONFLICT) or item.get("@name.conflictBehavior"), "replace")
-    missing = spot.missing or (name,) * bool(call.address.path)
-    if spot.node is not None and missing and behaviour == "fail":
-        raise GraphFault(409, "nameAlreadyExists", "An item with the same name already exists under the parent")
     size = item.get("fileSize")
     if size is not None:
         if not isinstance(size, int) or size < 0:
             raise bad_request("fileSize is not a size.")
         drive.check_room(size)
-    session = _session(
-        call, behaviour, missing, _times(item.get("fileSystemInfo")), deferred=body.get("deferCommit") is True
-    )
-    session.size = size
-    guid = token_hex(16)
-    sessions(call.demo)[guid] = session
-    url = f"{call.links.content}/personal/{drive.owner.key}/_api/v2.0/uploadSession?guid={guid}&tempauth={call.demo.signer.mac(guid)}"
-    return call.json({"uploadUrl": url, **_progress(session)})
-
-
-def _session(call: Call, behaviour: str, missing: tuple[str, ...], times: dict[str, int], *, deferred: bool) -> Session:
-    stored, path = call.demo.journal.new_blob()
+    times = parse_times(item.get("fileSystemInfo"))
+    content, path = demo.journal.new_blob()
     path.touch()
-    return Session(
-        drive=call.drive,
-        node=call.spot.node,
-        parent=call.spot.parent,
-        missing=missing,
-        behaviour=behaviour,
-        times=times,
-        deferred=deferred,
-        stored=stored,
-        path=path,
-        expires=call.demo.clock() + LIFE,
-        epoch=call.demo.epochs.uploads,
-    )
+    guid = token_hex(16)
+    deferred = body.get("deferCommit") is True
+    expires = demo.clock() + LIFE
+    made = Session(drive, spot, behaviour, times, deferred, content, path, expires, demo.epochs.uploads, size)
+    sessions(demo)[guid] = made
+    url = f"{call.links.content}/personal/{drive.owner.key}/_api/v2.0/uploadSession"
+    return call.json({"uploadUrl": f"{url}?guid={guid}&tempauth={demo.signer.mac(guid)}", **_progress(made)})
 
 
 def sessions(demo: Demo) -> dict[str, Session]:
     """All sessions of a server by guid, those that have expired dropped."""
-    every: dict[str, Session] = demo.sessions
-    for guid in [
-        guid for guid, each in every.items() if each.expires < demo.clock() or each.epoch != demo.epochs.uploads
-    ]:
-        every.pop(guid).path.unlink(missing_ok=True)
-    return every
+    for guid, each in list(demo.sessions.items()):
+        if each.expires < demo.clock() or each.epoch != demo.epochs.uploads:
+            demo.sessions.pop(guid).path.unlink(missing_ok=True)
+    return demo.sessions
 
 
 def _progress(session: Session) -> dict[str, Any]:
@@ -161,8 +103,6 @@ async def session(request: Request) -> Response:
 
 
 def _answer(body: Any, status: int = 200) -> Response:
-    import msgspec
-
     return Response(msgspec.json.encode(body), status, media_type="application/json")
 
 
@@ -211,26 +151,17 @@ async def _fragment(request: Request, session: Session) -> None:
 
 def _finish(demo: Demo, request: Request, guid: str, session: Session) -> Response:
     """Make the file. On 409 and 507 the session stays."""
-    drive = session.drive
-    node = session.node if session.node is None else drive.tree.get(session.node.guid)
-    parent, missing = session.parent, session.missing
-    if node is None and session.node is not None:
-        parent, missing = drive.tree.get(session.node.parent), (session.node.name,)
-    if node is None and (parent is None or drive.tree.get(parent.guid) is None):
-        raise not_found()
+    drive, spot = session.drive, session.spot
     size = session.size or 0
     drive.check_room(size)
-    node, created = commit(
-        drive, node, parent, missing, session.behaviour, session.stored, size, session.hasher.base64()
-    )
-    for name, seconds in session.times.items():
-        setattr(node, name, seconds)
-    if session.times:
-        drive.journal.write(drive.key, node)
+    if spot.node is not None and drive.tree.get(spot.node.guid) is None:
+        folder = drive.tree.get(spot.node.parent)
+        spot = Spot(None, folder, (spot.node.name,))
+    received = Received(session.content, size, session.hasher.base64(), **session.times)
+    node, created = commit(drive, spot, session.behaviour, received)
     demo.sessions.pop(guid)
-    host = request.headers.get("host", "")
-    body = Renderer(demo, drive, Links.for_host(host, "/v1.0")).item(node)
-    return _answer(body, 201 if created else 200)
+    links = Links.for_host(request.headers.get("host", ""), "/v1.0")
+    return _answer(Renderer(demo, drive, links).item(node), 201 if created else 200)
 
 
 ROUTES: Routes = {("POST", "createUploadSession"): create}
