@@ -62,7 +62,7 @@ async def graph(request: Request) -> Response:
     prefix = next(each for each in PREFIXES if raw.startswith(each))
     grant = grant_of(demo, request.headers.get("authorization"))
     address = parse(raw.removeprefix(prefix))
-    links = Links.for_host(request.headers.get("host", ""), prefix)
+    links = Links.for_host(request.headers.get("host", ""), prefix, business=demo.options.account == "business")
     call = Call(demo, request, links, grant, address, _query(request.query_params))
     if not address.drive:
         if request.method not in ("GET", "HEAD"):

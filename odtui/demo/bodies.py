@@ -117,7 +117,8 @@ class Bodies:
     def __init__(
         self, blobs: Path, real: Path | None, text: Callable[[str], bytes], head: Callable[[str], bytes]
     ) -> None:
-        """`text` gives the content for `text:KEY`, `head` the first bytes for `seed:KEY`, `real` the folder of `disk:`."""
+        """`text` gives the content of `text:KEY`,
+        `head` the first bytes of `seed:KEY`; `real` is the root of `disk:`."""
         self._blobs = blobs
         self._real = real
         self._text = text
@@ -145,7 +146,7 @@ class Bodies:
         return Memory(b"")
 
     def hash(self, node: Node) -> str:
-        """Its quickXorHash; empty for empty and for real files, as the service leaves it out at times too (QUIRKS 16)."""
+        """Its quickXorHash; empty for empty and for real files, as it is missing at times on the service too."""
         if not node.hash and node.size and not node.content.startswith("disk:"):
             node.hash = _text_hash(self._text, node.content) if node.content.startswith("text:") else self._read(node)
         return node.hash

@@ -11,6 +11,9 @@ from starlette.responses import Response
 JSON_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
 
+_AUTHORIZE = "https://login.microsoftonline.com/common/oauth2/authorize"
+
+
 class GraphFault(Exception):
     """A request that Graph answers with an error; raised anywhere, turned into a response in one place."""
 
@@ -59,7 +62,7 @@ def no_space() -> GraphFault:
 
 
 def unauthenticated(message: str, *, code: str = "InvalidAuthenticationToken", detail: str = "") -> GraphFault:
-    challenge = 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"'
+    challenge = f'Bearer realm="", authorization_uri="{_AUTHORIZE}", client_id="00000003-0000-0000-c000-000000000000"'
     if detail:
         challenge += f', error="invalid_token", error_description="{detail}"'
     return GraphFault(401, code, message, headers={"WWW-Authenticate": challenge})

@@ -46,8 +46,9 @@ async def children(call: Call) -> Response:
     more, nodes = len(nodes) > top, nodes[:top]
     if "addtoonedrive" not in call.request.headers.get("prefer", "").lower():
         nodes = [each for each in nodes if each.kind != "shortcut"]  # QUIRKS 74
+    item_id = call.drive.item_id(node.guid)
     body: dict[str, Any] = {
-        "@odata.context": f"{call.links.graph}/$metadata#drives('{call.drive.id}')/items('{call.drive.item_id(node.guid)}')/children"
+        "@odata.context": f"{call.links.graph}/$metadata#drives('{call.drive.id}')/items('{item_id}')/children"
     }
     if node.is_container and start == 0:
         body["@odata.count"] = call.drive.tree.count(node)

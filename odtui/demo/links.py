@@ -16,7 +16,8 @@ LOGIN_HOSTS = frozenset(
     }
 )
 CONTENT_HOST = "my.microsoftpersonalcontent.com"
-CONTENT_HOSTS = frozenset({CONTENT_HOST})
+WORK_CONTENT_HOST = "contoso-my.sharepoint.com"
+CONTENT_HOSTS = frozenset({CONTENT_HOST, WORK_CONTENT_HOST})
 HOSTS = GRAPH_HOSTS | LOGIN_HOSTS | CONTENT_HOSTS
 """What a client may reroute to the server with the Host header kept."""
 
@@ -37,7 +38,7 @@ class Links:
     """Where pre-authenticated downloads, uploads and copy monitors live; no trailing slash."""
 
     @classmethod
-    def for_host(cls, host: str, prefix: str) -> Links:
+    def for_host(cls, host: str, prefix: str, *, business: bool) -> Links:
         if is_loopback(host):
             return cls(f"http://{host}{prefix}", f"http://{host}")
-        return cls(f"https://{host}{prefix}", f"https://{CONTENT_HOST}")
+        return cls(f"https://{host}{prefix}", f"https://{WORK_CONTENT_HOST if business else CONTENT_HOST}")

@@ -21,9 +21,11 @@ label.account { display: flex; gap: .7rem; align-items: center; padding: .4rem 0
 label.account small, li small { display: block; opacity: .7; }
 ul { padding-left: 1.2rem; margin: .5rem 0; } li { margin: .35rem 0; }
 .buttons { display: flex; gap: .7rem; justify-content: flex-end; margin-top: 1.2rem; }
-button { font: inherit; padding: .5rem 1.3rem; border-radius: 8px; border: 1px solid var(--line); background: none; color: inherit; cursor: pointer; }
+button { font: inherit; padding: .5rem 1.3rem; border-radius: 8px;
+  border: 1px solid var(--line); background: none; color: inherit; cursor: pointer; }
 button.go { background: var(--go); border-color: var(--go); color: #fff; }
-input[type=text] { font: 1.3rem ui-monospace, monospace; letter-spacing: .15em; width: 100%; padding: .5rem; text-transform: uppercase; }
+input[type=text] { font: 1.3rem ui-monospace, monospace; letter-spacing: .15em;
+  width: 100%; padding: .5rem; text-transform: uppercase; }
 code { overflow-wrap: anywhere; }
 """
 
@@ -48,13 +50,17 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-_POLICY = f"default-src 'none'; style-src {_hash(_STYLE)}; script-src {_hash(_SUBMIT)}; frame-ancestors 'none'; base-uri 'none'"
+_POLICY = (
+    f"default-src 'none'; style-src {_hash(_STYLE)}; script-src {_hash(_SUBMIT)}; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
 
 
 def page(title: str, body: str, status: int = 200) -> Response:
     """A whole page around a body that is HTML already."""
     text = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main>"
         f'<p class="note">Demo drive – not Microsoft. Everything stays on this computer.</p>'
         f"<h1>{escape(title)}</h1>{body}</main></body></html>"
@@ -85,7 +91,8 @@ def sign_in(
 ) -> Response:
     """Choice of account and consent. Accounts are (key, name, address)."""
     rows = "".join(
-        f'<label class="account"><input type="radio" name="account" value="{escape(key)}"{" checked" if key == chosen else ""}>'
+        '<label class="account"><input type="radio" name="account" '
+        f'value="{escape(key)}"{" checked" if key == chosen else ""}>'
         f"<span>{escape(name)}<small>{escape(address)}</small></span></label>"
         for key, name, address in accounts
     )
@@ -93,7 +100,8 @@ def sign_in(
         f"<li>{escape(MEANINGS[scope])}<small>{escape(scope)}</small></li>" for scope in scopes if scope in MEANINGS
     )
     body = (
-        f'<form method="post" action="{escape(action)}">{_hidden(fields)}<fieldset><legend>Account</legend>{rows}</fieldset>'
+        f'<form method="post" action="{escape(action)}">{_hidden(fields)}'
+        f"<fieldset><legend>Account</legend>{rows}</fieldset>"
         f"<p><strong>{escape(app)}</strong> would like to:</p><ul>{wishes}</ul>"
         '<div class="buttons"><button name="decision" value="decline">Decline</button>'
         '<button class="go" name="decision" value="accept">Accept</button></div></form>'

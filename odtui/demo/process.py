@@ -1,4 +1,4 @@
-"""A demo server in a process of its own, for the program to start and stop. Imports nothing but the standard library."""
+"""A demo server in a process of its own. Imports nothing but the standard library."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class DemoProcess:
         real: Path | None = None,
         account: str = "personal",
         now: str | None = None,
-        timeout: float = 20.0,
+        timeout: float = 20.0,  # noqa: ASYNC109  # ends the server too
     ) -> DemoProcess:
         """Start a server and wait until it listens; the arguments are those of `python -m odtui.demo`.
 

@@ -158,7 +158,7 @@ async function refresh() {
 setInterval(refresh, 60_000);
 refresh();
 """,
-    "web/style.css": "body { font: 16px/1.5 system-ui; margin: 4rem auto; max-width: 40rem; }\noutput { color: #0a6; }\n",
+    "web/style.css": "body { font: 16px/1.5 system-ui; margin: 4rem auto; }\noutput { color: #0a6; }\n",
     ".github/workflows/test.yml": """name: test
 on: [push]
 jobs:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from odtui.demo import api, content, control, copies, oauth, signin, uploads
+from odtui.demo import api, content, control, copies, oauth, signin, tokens, uploads
 from odtui.demo.errors import GraphFault, answer_headers, error_response, no_space, unauthenticated
 from odtui.demo.faults import Logged, Rule
 from odtui.demo.links import HOSTS, is_loopback
@@ -36,7 +36,7 @@ def application(demo: Demo) -> ASGIApp:
         Route(f"{tenant}/discovery/v2.0/keys", oauth.keys, methods=["GET"]),
         Route(f"{tenant}/oauth2/v2.0/authorize", signin.authorize, methods=["GET"]),
         Route(f"{tenant}/consent", signin.consent, methods=["POST"]),
-        Route(f"{tenant}/oauth2/v2.0/token", oauth.token, methods=["POST"]),
+        Route(f"{tenant}/oauth2/v2.0/token", tokens.token, methods=["POST"]),
         Route(f"{tenant}/oauth2/v2.0/devicecode", oauth.devicecode, methods=["POST"]),
         Route(f"{tenant}/oauth2/v2.0/logout", signin.logout, methods=["GET", "POST"]),
         Route("/devicelogin", signin.device_page, methods=["GET"]),
@@ -116,7 +116,7 @@ class Around:
                 await Response("Unknown host", 421)(scope, receive, sending)
             else:
                 await self._run(scope, receive, sending, send, path)
-        except Exception as error:  # noqa: BLE001  # the boundary: whatever went wrong has been answered
+        except Exception as error:  # the boundary: it has been answered already
             if not isinstance(error, _Cut):
                 self._demo.crashes.append(error)
         finally:

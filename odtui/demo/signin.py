@@ -1,4 +1,4 @@
-"""The part of signing in that happens in a browser: authorize, consent and the device page. Source: REFERENCE §13.1, 13.4."""
+"""The part of signing in that happens in a browser. Source: REFERENCE §13.1, 13.2, 13.4."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ async def authorize(request: Request) -> Response:
             raise OAuthFault(
                 "invalid_request",
                 50011,
-                f"The redirect URI '{redirect[:200]}' specified in the request does not match the redirect URIs configured for the "
-                f"application '{client.client_id}'. Make sure the redirect URI sent in the request matches one added to the application.",
+                f"The redirect URI '{redirect[:200]}' specified in the request does not match the redirect URIs "
+                f"configured for the application '{client.client_id}'. Make sure that it matches one added to the application.",
             )
     except OAuthFault as fault:
         return pages.error(f"AADSTS{fault.number}", fault.text)

@@ -1,4 +1,4 @@
-"""Folders whose items are made when someone looks: a folder of any number of files, and a real folder of this machine."""
+"""Folders whose items are made when someone looks: any number of files, or a real folder of this machine."""
 
 from __future__ import annotations
 

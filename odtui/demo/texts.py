@@ -19,7 +19,8 @@ def content(key: str) -> bytes:
 
 
 _BUOY = "time,temperature_c,conductivity_ms_cm,depth_m\n" + "".join(
-    f"2026-02-{1 + hour // 24:02}T{hour % 24:02}:00:00Z,{3.4 + (hour * 7 % 23) / 10:.1f},{31.2 + (hour * 5 % 17) / 10:.1f},{6.1 + (hour * 3 % 11) / 10:.1f}\n"
+    f"2026-02-{1 + hour // 24:02}T{hour % 24:02}:00:00Z,"
+    f"{3.4 + (hour * 7 % 23) / 10:.1f},{31.2 + (hour * 5 % 17) / 10:.1f},{6.1 + (hour * 3 % 11) / 10:.1f}\n"
     for hour in range(24 * 20)
 )
 
@@ -27,7 +28,10 @@ _BYTES = {
     "latin-1": "Räksmörgås på Götgatan. Déjà vu.\n".encode("latin-1"),
     "utf-16": "Byte order mark, then two bytes for every letter.\r\nÅ Ä Ö\r\n".encode("utf-16"),
     "long-line": b'{"samples": [' + b", ".join(b"%d" % (number * number) for number in range(6000)) + b"]}",
-    "escapes": b"\x1b[2J\x1b[31mThis log clears your screen\x1b[0m\r\n\x1b]0;and renames your window\x07\nbell \x07 backspace \x08\x08 null \x00\n",
+    "escapes": (
+        b"\x1b[2J\x1b[31mThis log clears your screen\x1b[0m\r\n"
+        b"\x1b]0;and renames your window\x07\nbell \x07 backspace \x08\x08 null \x00\n"
+    ),
 }
 
 _TEXTS = {
@@ -67,7 +71,11 @@ Try this:
 
 > Better a small thing that works than a large one that might.
 """,
-    "Reading list.txt": "Tove Jansson - The Summer Book\nUrsula K. Le Guin - Always Coming Home\nHarry Martinson - Aniara\nRachel Carson - The Edge of the Sea\n",
+    "Reading list.txt": """Tove Jansson - The Summer Book
+Ursula K. Le Guin - Always Coming Home
+Harry Martinson - Aniara
+Rachel Carson - The Edge of the Sea
+""",
     "backup.sh": """#!/bin/sh
 # Copies the documents to the disk in the drawer. Stops at the first failure.
 set -eu
@@ -120,7 +128,17 @@ clock = 2026-01-07T06:00:00Z
 power_dbm = 14
 channels = [868.1, 868.3, 868.5]
 """,
-    "field-1": "# Day 1: the harbour\n\nWind NE 6 m/s, -1 °C. Buoys 1 to 3 answered at once. Buoy 4 had a **gull** on it.\n",
-    "field-2": "# Day 2: the salt marsh\n\nIce on the edges. Replaced the battery of buoy 7; the old one is in Ada's bag.\n",
-    "sightings.csv": "date,species,count\n2026-02-16,Larus argentatus,14\n2026-02-17,Haematopus ostralegus,2\n2026-02-17,Phoca vitulina,1\n",
+    "field-1": """# Day 1: the harbour
+
+Wind NE 6 m/s, -1 °C. Buoys 1 to 3 answered at once. Buoy 4 had a **gull** on it.
+""",
+    "field-2": """# Day 2: the salt marsh
+
+Ice on the edges. Replaced the battery of buoy 7; the old one is in Ada's bag.
+""",
+    "sightings.csv": """date,species,count
+2026-02-16,Larus argentatus,14
+2026-02-17,Haematopus ostralegus,2
+2026-02-17,Phoca vitulina,1
+""",
 }

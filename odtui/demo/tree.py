@@ -29,7 +29,7 @@ class Source(ABC):
 
 
 class RangeSource(Source):
-    """A source that makes any child on demand, in name order: such a folder is not held until something in it changes."""
+    """Makes any child on demand, in name order, so that its folder is not held until something in it changes."""
 
     @abstractmethod
     def total(self, folder: Node) -> int:

@@ -160,7 +160,7 @@ def _finish(demo: Demo, request: Request, guid: str, session: Session) -> Respon
     received = Received(session.content, size, session.hasher.base64(), **session.times)
     node, created = commit(drive, spot, session.behaviour, received)
     demo.sessions.pop(guid)
-    links = Links.for_host(request.headers.get("host", ""), "/v1.0")
+    links = Links.for_host(request.headers.get("host", ""), "/v1.0", business=drive.business)
     return _answer(Renderer(demo, drive, links).item(node), 201 if created else 200)
 
 
