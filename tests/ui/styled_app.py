@@ -25,6 +25,7 @@ class StyledApp(App[None]):
         for known in THEMES:
             self.register_theme(known)
         self.theme = theme
+        self.animation_level = "none"
         self.shown = screen
         self.answers: list[Any] = []
         """What the screen was dismissed with; one element once it is gone."""

@@ -80,7 +80,7 @@ class SettingsScreen(Screen[SettingsResult | None]):
             if self._first_run
             else "How odtui signs in, what it may do, how it looks."
         )
-        yield Static(Content.assemble((title, "bold $text-primary"), "  ", (told, "$text-muted")), id="settings-title")
+        yield Static(Content.assemble((title, "bold $text-primary"), "  ", (told, "dim")), id="settings-title")
         problem = Static(safe(self._problem or ""), id="settings-problem")
         problem.display = self._problem is not None
         yield problem

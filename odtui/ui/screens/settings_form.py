@@ -15,7 +15,7 @@ from textual.widgets import Checkbox, Input, Select, Static
 
 from odtui.config import validate
 from odtui.config.clouds import CLOUDS
-from odtui.config.settings import Profile, SignInMethod
+from odtui.config.settings import CONFIDENTIAL_REDIRECT, PUBLIC_REDIRECT, Profile, SignInMethod
 from odtui.ui.widgets.field import Field
 from odtui.ui.widgets.guide import Facts
 from odtui.ui.widgets.line_input import LineInput
@@ -25,9 +25,6 @@ from odtui.ui.widgets.tick import Tick
 FieldName = Literal[
     "client_id", "client_secret", "tenant", "cloud", "redirect_uri", "scopes", "name", "sign_in", "theme"
 ]
-
-PUBLIC_REDIRECT = "http://localhost"
-CONFIDENTIAL_REDIRECT = "http://localhost:8400/callback"
 
 _METHODS: dict[SignInMethod, str] = {
     "auto": "What fits this computer",

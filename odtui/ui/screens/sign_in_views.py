@@ -1,0 +1,235 @@
+"""What the sign-in screen shows while one chooses a way and while one waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from odtui.config.settings import SignInMethod
+from odtui.ui.text import clean
+from odtui.ui.widgets.buttons import ButtonRow, KeyButton
+from odtui.ui.widgets.line_input import LineInput
+from odtui.ui.widgets.spinner import Spinner
+
+if TYPE_CHECKING:
+    from odtui.auth.accounts import Account
+    from odtui.auth.authenticator import DeviceCode
+
+Method = Literal["browser", "device"]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The method that fits best, and why."""
+
+    method: Method
+    reason: str
+
+
+def best_way(setting: SignInMethod, *, has_browser: bool, confidential: bool) -> Way:
+    """A device code never carries a client secret, so it is no way out for a registration that needs one."""
+    if setting != "auto":
+        return Way(setting, "Chosen in the settings.")
+    if has_browser:
+        return Way("browser", "Your browser opens; this screen goes on by itself.")
+    if confidential:
+        return Way("browser", "No browser was found here. Open the address anywhere and paste back where it ends.")
+    return Way("device", "No browser was found here, so a device code is the easier way.")
+
+
+class StartView(VerticalGroup):
+    """Known accounts, and the ways to sign in with another."""
+
+    @dataclass
+    class Picked(Message):
+        """A row was chosen: `account` to use, or `method` to sign in with."""
+
+        account: Account | None = None
+        method: Method | None = None
+
+    def __init__(
+        self, accounts: Sequence[Account], way: Way, *, hint: str | None, has_browser: bool, message: str
+    ) -> None:
+        """`hint`: username of the account that has to sign in again. `message`: why one is asked to sign in."""
+        super().__init__(classes="view")
+        self._accounts = tuple(accounts)
+        self._way = way
+        self._hint = hint
+        self._has_browser = has_browser
+        self._message = message
+
+    def compose(self) -> ComposeResult:
+        if self._message:
+            yield Static(clean(self._message), markup=False, classes="message")
+        options: list[Option | None] = [
+            Option(self._account_line(account), id=f"account-{index}") for index, account in enumerate(self._accounts)
+        ]
+        if options:
+            options.append(None)
+        browser = "Sign in with the browser" if self._has_browser else "Sign in with a browser on another computer"
+        options.append(Option(self._method_line(browser, "b"), id="browser"))
+        options.append(Option(self._method_line("Sign in with a device code", "d"), id="device"))
+        yield OptionList(*options, markup=False)
+        yield Static(Content.styled(self._way.reason, "dim"), classes="reason")
+
+    def on_mount(self) -> None:
+        rows = self.query_one(OptionList)
+        ended = [index for index, account in enumerate(self._accounts) if account.username == self._hint]
+        first = ended or ([0] if self._accounts and not self._hint else [])
+        rows.highlighted = first[0] if first else rows.get_option_index(self._way.method)
+        rows.focus()
+
+    @property
+    def account(self) -> Account | None:
+        """The highlighted account; None on another row."""
+        option = self.query_one(OptionList).highlighted_option
+        if option is None or option.id is None or not option.id.startswith("account-"):
+            return None
+        return self._accounts[int(option.id.removeprefix("account-"))]
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_id in ("browser", "device"):
+            self.post_message(self.Picked(method="browser" if event.option_id == "browser" else "device"))
+        else:
+            self.post_message(self.Picked(account=self.account))
+
+    def _account_line(self, account: Account) -> Content:
+        who = clean(account.name or account.username)
+        again = "session ended: sign in again" if account.username == self._hint else ""
+        kind = "personal" if account.personal else "work or school"
+        address = f"{clean(account.username)} · " if account.name else ""
+        return Content.assemble((who, "bold"), Content.styled(f"  {address}{again or kind}", "dim"))
+
+    @staticmethod
+    def _method_line(title: str, key: str) -> Content:
+        return Content.assemble(title, Content.styled(f"  {key}", "dim"))
+
+
+class BrowserView(VerticalGroup):
+    """Waiting for the browser. The address is shown whole, for browsers that did not open by themselves."""
+
+    @dataclass
+    class Pasted(Message):
+        """The address that a browser on another computer ended on."""
+
+        address: str
+
+    def __init__(self, *, redirect_uri: str, paste: bool) -> None:
+        super().__init__(classes="view")
+        self.address = ""
+        self._redirect_uri = redirect_uri
+        self._paste = paste
+
+    def compose(self) -> ComposeResult:
+        with HorizontalGroup():
+            yield Spinner()
+            yield Static("Preparing the sign-in page…", id="waiting")
+        with VerticalScroll(id="address-box", can_focus=False):
+            yield Static(id="address", markup=False)
+        if self._paste:
+            yield Static(
+                "After signing in, the browser ends on an address that it cannot open. Paste it here:", classes="told"
+            )
+            yield LineInput(placeholder="http://localhost…", compact=True, id="paste")
+        hint = Static(browser_hint(self._redirect_uri), id="browser-hint")
+        hint.display = False
+        yield hint
+        yield ButtonRow(
+            KeyButton("Copy address", "f5" if self._paste else "c", id="copy"),
+            KeyButton("Device code instead", "" if self._paste else "d", id="device"),
+            KeyButton("Back", "escape", id="back"),
+        )
+
+    def on_mount(self) -> None:
+        self.query_one("#paste" if self._paste else "#copy").focus()
+
+    def show_address(self, address: str) -> None:
+        self.address = address
+        told = "Open this address in any browser:" if self._paste else "Waiting for your browser. Sign in there."
+        self.query_one("#waiting", Static).update(told)
+        self.query_one("#address", Static).update(clean(address))
+
+    def give_hint(self) -> None:
+        """What to look for when the browser shows an error: it tells nobody but the user."""
+        self.query_one("#browser-hint").display = True
+        self.add_class("-hinting")
+
+    @on(Input.Submitted, "#paste")
+    def take_paste(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value.strip():
+            self.post_message(self.Pasted(event.value.strip()))
+            event.input.value = ""
+
+
+def browser_hint(redirect_uri: str) -> Content:
+    """Errors of sign-in that only the browser sees. Source: AUTH.md."""
+    return Content.from_markup(
+        "[b]Does the browser show an error?[/b] It tells only you:\n"
+        "[b]AADSTS50011[/b]  The redirect URI is not registered. Add $uri to the registration.\n"
+        "[b]AADSTS700016[/b] The client ID is not known in this directory or cloud.\n"
+        "[b]AADSTS50020[/b]  The account does not belong to this directory. Choose another.\n"
+        "[b]AADSTS90094[/b]  An administrator has to approve. Ask for fewer permissions.",
+        uri=clean(redirect_uri),
+    )
+
+
+class DeviceView(VerticalGroup):
+    """The code to enter, where, and for how long."""
+
+    def __init__(self, clock: Callable[[], float], *, has_browser: bool) -> None:
+        """`clock` gives seconds since the epoch."""
+        super().__init__(classes="view")
+        self.code: DeviceCode | None = None
+        self._clock = clock
+        self._has_browser = has_browser
+
+    def compose(self) -> ComposeResult:
+        with HorizontalGroup(id="device"), VerticalGroup(id="device-words"):
+            yield Static("On any device open", classes="told")
+            yield Static("…", id="device-address", markup=False)
+            yield Static("and enter this code", classes="told")
+            yield Static("… … … …", id="user-code", markup=False)
+            with HorizontalGroup():
+                yield Spinner()
+                yield Static("Asking for a code…", id="waiting")
+        buttons = [KeyButton("Copy code", "c", id="copy"), KeyButton("New code", "n", id="new")]
+        if self._has_browser:
+            buttons.append(KeyButton("Open page", "o", id="open"))
+        buttons += [KeyButton("Browser instead", "b", id="browser"), KeyButton("Back", "escape", id="back")]
+        yield ButtonRow(*buttons)
+
+    def on_mount(self) -> None:
+        self.query_one("#copy").focus()
+        self.set_interval(1, self._count_down)
+
+    def show_code(self, code: DeviceCode) -> None:
+        from odtui.ui.widgets.qr import QrCode
+
+        self.code = code
+        self.query_one("#device-address", Static).update(clean(code.address))
+        self.query_one("#user-code", Static).update(" ".join(clean(code.user_code)))
+        self.query("#device QrCode").remove()
+        self.query_one("#device").mount(QrCode(code.address))
+        self._count_down()
+
+    def _count_down(self) -> None:
+        if self.code is None:
+            return
+        left = max(0, int(self.code.expires_at - self._clock()))
+        minutes, seconds = divmod(left, 60)
+        told = (
+            f"Waiting. The code is valid for {minutes}:{seconds:02}." if left else "The code has expired. n: new code"
+        )
+        self.query_one("#waiting", Static).update(told)
