@@ -12,7 +12,7 @@ from textual.content import Content
 from odtui.auth.errors import AuthError
 from odtui.config.settings import Settings, SettingsError
 from odtui.graph.errors import GraphError
-from odtui.services.words import Step, explain
+from odtui.services.words import Explained, Step, explain
 from odtui.ui.demo_drive import DemoDrive, DemoOptions
 from odtui.ui.text import clean
 
@@ -40,6 +40,10 @@ class AccountFlow:
         self._demo: DemoDrive | None = None
         self._account: Account | None = None
         self._target = start.target
+
+    @property
+    def in_demo(self) -> bool:
+        return self._demo is not None
 
     # --- where a start leads ----------------------------------------------------------------------
 
@@ -122,7 +126,7 @@ class AccountFlow:
             profile,
             open_url=self._open_url,
             cloud_title=CLOUDS[profile.cloud].title,
-            demo=self._demo is not None,
+            demo=self.in_demo,
             login_hint=login_hint,
         )
         self._app.browser.connecting("Not signed in. Press a to sign in.")
@@ -176,6 +180,8 @@ class AccountFlow:
 
     async def _open_demo(self, options: DemoOptions) -> None:
         browser = self._app.browser
+        from odtui.demo.process import DemoError
+
         browser.connecting("Starting the demo drive…")
         try:
             if self._demo is None:
@@ -191,10 +197,14 @@ class AccountFlow:
             account = await self.workspace.authenticator(profile).sign_in_browser(
                 open_url=approve, show_url=lambda _url: None
             )
+        except DemoError as error:
+            browser.connection_failed(
+                Explained("The demo drive did not start", clean(str(error)), "Try again.", ("retry",), str(error))
+            )
         except (GraphError, AuthError, OSError) as error:
             browser.connection_failed(explain(error, doing="open the demo drive"))
-            return
-        self.connect(account)
+        else:
+            self.connect(account)
 
     # --- cards and choices ------------------------------------------------------------------------------
 

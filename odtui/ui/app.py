@@ -18,11 +18,14 @@ from textual.screen import Screen
 from odtui.services.local_place import LocalPlace
 from odtui.services.transfers import TransferService
 from odtui.services.tree import Order
+from odtui.services.words import Explained
 from odtui.ui.account_flow import AccountFlow
 from odtui.ui.commands import bindings
 from odtui.ui.demo_drive import DemoOptions
 from odtui.ui.dialogs.confirm import ConfirmDialog
+from odtui.ui.dialogs.error import ErrorDialog
 from odtui.ui.palette import OdtuiCommands
+from odtui.ui.place_chooser import PlaceChooser
 from odtui.ui.screens.browser import BrowserScreen
 from odtui.ui.theme import DEFAULT_THEME, THEMES
 
@@ -64,6 +67,7 @@ class OdtuiApp(App[None]):
         order = Order(settings.sort, settings.sort_reverse, settings.show_hidden)
         self.browser = BrowserScreen(local=LocalPlace(start.folder), transfers=self.transfers, order=order)
         self.accounts = AccountFlow(self, workspace, start, open_url)
+        self.places = PlaceChooser(self, self.accounts, start)
 
     def get_default_screen(self) -> Screen[None]:
         return self.browser
@@ -102,6 +106,22 @@ class OdtuiApp(App[None]):
                 show_hidden=order.show_hidden,
             )
         )
+
+    @on(BrowserScreen.AccountsRequested)
+    def choose_place(self, event: BrowserScreen.AccountsRequested) -> None:
+        self.places.ask(event.pane)
+
+    @on(BrowserScreen.GoRequested)
+    def open_address(self, event: BrowserScreen.GoRequested) -> None:
+        self.run_worker(self.places.open_address(event.pane, event.text), group="opening", exclusive=True)
+
+    @on(BrowserScreen.StepChosen)
+    def take_step(self, event: BrowserScreen.StepChosen) -> None:
+        self.accounts.take_step(event.step)
+
+    def show_error(self, explained: Explained) -> None:
+        """An error card over whatever is shown; its steps lead on."""
+        self.push_screen(ErrorDialog(explained), lambda step: self.accounts.take_step(step) if step else None)
 
     def action_help(self) -> None:
         from odtui.ui.screens.help import HelpScreen

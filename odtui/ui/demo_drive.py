@@ -39,13 +39,13 @@ class DemoDrive:
 
     @classmethod
     async def start(cls, options: DemoOptions) -> DemoDrive:
-        """Raises OSError if the server cannot be started."""
+        """Raises DemoError if the server cannot be started."""
         from odtui.demo.process import DemoProcess
 
         folder = TemporaryDirectory(prefix="odtui-demo-", ignore_cleanup_errors=True)
         try:
             process = await DemoProcess.start(
-                state=Path(folder.name) / "drive", items=options.items, source=options.source
+                state=Path(folder.name) / "drive", items=options.items, real=options.source
             )
         except BaseException:
             folder.cleanup()
