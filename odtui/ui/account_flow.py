@@ -84,6 +84,7 @@ class AccountFlow:
             theme=self._app.theme,
             themes=sorted(self._app.available_themes),
             focus=focus,
+            open_url=self._open_url,
         )
         self._app.push_screen(screen, self._settings_left)
 

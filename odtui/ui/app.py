@@ -27,6 +27,7 @@ from odtui.ui.dialogs.error import ErrorDialog
 from odtui.ui.palette import OdtuiCommands
 from odtui.ui.place_chooser import PlaceChooser
 from odtui.ui.screens.browser import BrowserScreen
+from odtui.ui.screens.sign_in import SignInScreen
 from odtui.ui.theme import DEFAULT_THEME, THEMES
 
 if TYPE_CHECKING:
@@ -114,6 +115,10 @@ class OdtuiApp(App[None]):
     @on(BrowserScreen.GoRequested)
     def open_address(self, event: BrowserScreen.GoRequested) -> None:
         self.run_worker(self.places.open_address(event.pane, event.text), group="opening", exclusive=True)
+
+    @on(SignInScreen.SettingsRequested)
+    def mend_setting(self, event: SignInScreen.SettingsRequested) -> None:
+        self.accounts.show_settings(focus=event.field)
 
     @on(BrowserScreen.StepChosen)
     def take_step(self, event: BrowserScreen.StepChosen) -> None:
