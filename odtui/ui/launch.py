@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ def launch(arguments: Arguments) -> int:
 
 
 def split_target(target: str | None) -> tuple[Path, str | None]:
-    """The folder for the local pane and what to open on OneDrive: an existing local folder wins, a file opens its folder."""
+    """The folder for the local pane, and what to open on OneDrive: what exists here wins, a file opens its folder."""
     if target is None:
         return Path.cwd(), None
     if target.startswith("onedrive:"):
@@ -61,7 +62,7 @@ def check_keys(path: Path, keys: dict[str, str]) -> None:
         )
 
 
-def check_profile(path: Path, profiles: dict[str, object], arguments: Arguments) -> None:
+def check_profile(path: Path, profiles: Collection[str], arguments: Arguments) -> None:
     """Raises SettingsError for a --profile that is not there while others are."""
     from odtui.config.settings import SettingsError
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -52,9 +53,11 @@ class PlaceChooser:
             title = Content.assemble(safe(session.place.label), "  ", safe(session.account.username))
             choices.append((Option("drive", title), lambda: pane.open_place(session.place)))
         choices.append((Option("local", Content("This computer")), lambda: pane.open_place(self._local)))
-        for account in flow.known_accounts():
-            if session is None or account.id != session.account.id:
-                choices.append((self._account_option(account), lambda account=account: flow.connect(account)))  # type: ignore[misc]  # bound early
+        choices += [
+            (self._account_option(account), partial(flow.connect, account))
+            for account in flow.known_accounts()
+            if session is None or account.id != session.account.id
+        ]
         if flow.workspace.profile is not None:
             title = Content("Sign in with another account" if session is not None else "Sign in")
             choices.append((Option("sign_in", title), flow.show_sign_in))
