@@ -53,7 +53,7 @@ class DemoDrive:
         return cls(process, folder)
 
     def workspace(self, settings: Settings) -> Workspace:
-        """A workspace that reaches this server for Microsoft's hosts. The user's own files and keyring stay untouched."""
+        """A workspace that takes this server for Microsoft. The user's own files and keyring stay untouched."""
         from odtui.config.store import SettingsStore
         from odtui.net.reroute import Routes
         from odtui.services.workspace import Workspace
