@@ -1,6 +1,7 @@
 """The whole way, once: settings, sign-in, browse, preview, upload, rename, download, delete, over real HTTP."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,8 @@ async def settle(pilot: Pilot[Any]) -> None:
             if worker.is_finished or worker.group in ("transfers", "question"):
                 continue
             busy = True
-            try:
+            with suppress(WorkerCancelled):
                 await worker.wait()
-            except WorkerCancelled:
-                pass
         await pilot.pause()
 
 

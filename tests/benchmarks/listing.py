@@ -66,7 +66,8 @@ async def run() -> None:
         plain = await bare(workspace, account, folder, size)
         print(f"  {rows:,} rows in {pages} pages: {total:.2f} s; bare pages {plain:.2f} s; ratio {total / plain:.2f}")
         print(
-            f"  first page after {first * 1000:.0f} ms, {first / total:.3f} of the whole; worst page in the tree {worst * 1000:.1f} ms"
+            f"  first page after {first * 1000:.0f} ms, {first / total:.3f} of the whole;"
+            f" worst page in the tree {worst * 1000:.1f} ms of CPU"
         )
         await session.aclose()
     finally:

@@ -29,6 +29,7 @@ def main() -> None:
             f"  {rows:>7,} rows in pages of 200: fill {found['fill'] * 1e6 / rows:.1f} µs per row"
             f" ({found['fill'] / rows / (smallest['fill'] / ROWS[0]):.2f} × that of 1,000);"
             f" key {found['median']:.1f} ms, p95 {found['p95']:.1f} ms"
-            f" ({found['median'] / smallest['median']:.2f} × that of 1,000, {found['median'] / empty['median']:.1f} × empty);"
+            f" ({found['median'] / smallest['median']:.2f} × that of 1,000,"
+            f" {found['median'] / empty['median']:.1f} × empty);"
             f" {found['bytes'] / rows:.0f} bytes per row"
         )

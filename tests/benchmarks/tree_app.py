@@ -30,10 +30,10 @@ class TreeApp(App[None]):
 
     BINDINGS = [binding for binding in bindings("pane") if binding.action.startswith(("move", "page", "top", "end"))]
 
-    def __init__(self, rows: int, out: str) -> None:
+    def __init__(self, rows: int) -> None:
         super().__init__()
         self.rows = rows
-        self.out = out
+        self.found: dict[str, float] = {}
         self.files = TreeView()
 
     def compose(self) -> ComposeResult:
@@ -78,8 +78,7 @@ class TreeApp(App[None]):
             times.append((time.process_time() - began) * 1000)
         found["median"] = statistics.median(times)
         found["p95"] = sorted(times)[int(len(times) * 0.95)]
-        with open(self.out, "w") as file:
-            json.dump(found, file)
+        self.found = found
         self.exit()
 
 
@@ -95,4 +94,7 @@ def memory(rows: int) -> float:
 
 
 if __name__ == "__main__":
-    TreeApp(int(sys.argv[1]), sys.argv[2]).run()
+    app = TreeApp(int(sys.argv[1]))
+    app.run()
+    with open(sys.argv[2], "w") as file:
+        json.dump(app.found, file)
