@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from odtui.demo.bodies import Body
 from odtui.demo.call import Call, Routes
@@ -124,7 +125,7 @@ async def download(request: Request) -> Response:
     if request.method == "HEAD":
         body.close()
         return Response(status_code=status, headers=headers, media_type=mime)
-    return StreamingResponse(_stream(body, start, stop), status, headers, mime)
+    return _Streamed(body, start, stop, status, headers, mime)
 
 
 def _span(first: str, last: str, body: Body) -> tuple[int, int]:
@@ -160,12 +161,23 @@ def _linked(demo: Demo, request: Request) -> tuple[Drive, Node]:
     return drive, node
 
 
+class _Streamed(StreamingResponse):
+    """A part of a body, closed with the answer even if the connection breaks before its first byte."""
+
+    def __init__(self, body: Body, start: int, stop: int, status: int, headers: dict[str, str], mime: str) -> None:
+        super().__init__(_stream(body, start, stop), status, headers, mime)
+        self._body = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._body.close()
+
+
 async def _stream(body: Body, start: int, stop: int) -> AsyncIterator[bytes]:
-    try:
-        for piece in body.pieces(start, stop):
-            yield piece
-    finally:
-        body.close()
+    for piece in body.pieces(start, stop):
+        yield piece
 
 
 ROUTES: Routes = {("GET", "content"): content, ("PUT", "content"): put_content}
