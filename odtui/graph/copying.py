@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import httpx
+import msgspec
 
 from odtui.graph import addresses
-from odtui.graph.errors import ItemNotFound, SessionGone
+from odtui.graph.errors import GraphError, ItemNotFound, ServiceFailure
 from odtui.graph.faults import fault, graph_errors, job_fault
 from odtui.graph.models import CopyStatus, DriveItem
 from odtui.graph.wire import Wire, decode
@@ -89,17 +90,15 @@ def _status(response: httpx.Response) -> CopyStatus:
 
 
 def _json_or_none(response: httpx.Response) -> CopyStatus | None:
-    import msgspec
-
     try:
         return msgspec.json.decode(response.content, type=CopyStatus)
     except msgspec.DecodeError:
         return None
 
 
-def _watch_fault(response: httpx.Response) -> Exception:
+def _watch_fault(response: httpx.Response) -> GraphError:
     """The monitor's own refusal; 401 there says nothing about the account."""
     error = fault(response)
     if response.status_code == 401:
-        return SessionGone(error.message, status=401, codes=error.codes, request_id=error.request_id)
+        return ServiceFailure(error.message, status=401, codes=error.codes, request_id=error.request_id)
     return error

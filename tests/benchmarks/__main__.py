@@ -1,10 +1,10 @@
-"""Prints what things cost, as ratios in one run: `python -m tests.benchmarks [first-frame] [tree] [listing]`."""
+"""Prints what things cost, as ratios in one run: `python -m tests.benchmarks [first-frame|tree|listing|engine]...`."""
 
 import sys
 
-from tests.benchmarks import first_frame, listing, tree
+from tests.benchmarks import engine, first_frame, listing, tree
 
-PARTS = {"first-frame": first_frame.main, "tree": tree.main, "listing": listing.main}
+PARTS = {"first-frame": first_frame.main, "tree": tree.main, "listing": listing.main, "engine": engine.main}
 
 
 def main(names: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""The client's operations against the demo server over real HTTP, through the real engine, so that the fakes stay true."""
+"""The client's operations against the demo server over real HTTP and the real engine, so that the fakes stay true."""
 
 from __future__ import annotations
 

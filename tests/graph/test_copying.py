@@ -14,7 +14,6 @@ from odtui.graph.errors import (
     NameConflict,
     NotGraph,
     ServiceFailure,
-    SessionGone,
 )
 from tests.graph.harness import DRIVE, GRAPH, STORE, TOKEN, Harness, error
 
@@ -108,7 +107,7 @@ async def test_a_forgotten_monitor_is_no_failure(graph: Harness, status: int) ->
 
 
 async def test_a_monitor_that_refuses_does_not_sign_the_account_out(graph: Harness) -> None:
-    with pytest.raises(SessionGone):
+    with pytest.raises(ServiceFailure):
         await _copy(graph, httpx.Response(401))
 
 
