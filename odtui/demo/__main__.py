@@ -8,6 +8,10 @@ import sys
 import threading
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from odtui.demo.running import Server
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -63,11 +67,11 @@ def _fail(reason: str) -> int:
     return 2
 
 
-def _stop_with_parent(server: object) -> None:
+def _stop_with_parent(server: Server) -> None:
     """Wait for the end of standard input, which comes when the parent is gone."""
     while sys.stdin.buffer.read(4096):
         pass
-    server.should_exit = True  # type: ignore[attr-defined]  # a uvicorn server, imported late
+    server.stop()
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -13,7 +15,8 @@ from odtui.demo.state import Demo
 
 def bind(port: int = 0) -> socket.socket:
     """A listening socket on loopback; port 0 takes any free one. Raises OSError."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Naming TCP matters: asyncio switches Nagle's algorithm off only for sockets that do, which saves 40 ms per request.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
@@ -28,11 +31,13 @@ def bind(port: int = 0) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """One demo server; `run_on` returns after `should_exit` has been set."""
+    """One demo server. `should_exit` ends it within a tenth of a second, `stop` at once."""
 
     def __init__(self, demo: Demo, listener: socket.socket, ready: Callable[[], None]) -> None:
         self._listener = listener
         self._ready = ready
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = asyncio.Event()
         demo.base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         super().__init__(
             uvicorn.Config(
@@ -47,14 +52,43 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=120,
-                timeout_graceful_shutdown=1,
                 h11_max_incomplete_event_size=64 << 10,
             )
         )
 
+    def stop(self) -> None:
+        """End the server, from any thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stopped.set)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self._ready()
+
+    async def main_loop(self) -> None:
+        """Tick as uvicorn does, which sets the date of answers, until told to stop."""
+        counter = 0
+        while not await self.on_tick(counter):
+            counter += 1
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await self._stopped.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close everything; requests that are being answered have a second to end."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)
+        if self.server_state.tasks:
+            _, late = await asyncio.wait(self.server_state.tasks, timeout=1)
+            for task in late:
+                task.cancel()
 
     async def run_on_listener(self) -> None:
         """Serve until told to stop."""

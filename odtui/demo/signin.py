@@ -52,7 +52,7 @@ async def authorize(request: Request) -> Response:
                 "invalid_request",
                 50011,
                 f"The redirect URI '{redirect[:200]}' specified in the request does not match the redirect URIs "
-                f"configured for the application '{client.client_id}'. Make sure that it matches one added to the application.",
+                f"configured for the application '{client.client_id}'. Make sure that it matches one of them.",
             )
     except OAuthFault as fault:
         return pages.error(f"AADSTS{fault.number}", fault.text)

@@ -20,7 +20,6 @@ class DemoThread:
         self.hosts = HOSTS
         self._up = threading.Event()
         self._server = Server(self.state, bind(), self._up.set)
-        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         self._thread = threading.Thread(target=self._run, name="demo", daemon=True)
 
     @property
@@ -37,7 +36,7 @@ class DemoThread:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
+        self._server.stop()
         self._thread.join(10)
         self.state.close()
 

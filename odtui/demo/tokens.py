@@ -39,10 +39,8 @@ async def token(request: Request) -> Response:
             user, scopes, nonce = _by_device_code(demo, client, fields)
         case other:
             raise OAuthFault("unsupported_grant_type", 70003, f"The app requested an unsupported grant type '{other}'.")
-    asked = scopes_of(fields.get("scope", ""))
-    return answer(
-        _tokens(demo, request, client, user, scopes, asked, nonce, with_info=fields.get("client_info") == "1")
-    )
+    asked, info = scopes_of(fields.get("scope", "")), fields.get("client_info") == "1"
+    return answer(_tokens(demo, request, client, user, scopes, asked, nonce, with_info=info))
 
 
 def _credentials(request: Request, fields: dict[str, str]) -> tuple[str, str | None]:
