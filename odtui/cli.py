@@ -74,10 +74,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("odtui needs a terminal: its input and output cannot be files or pipes.", file=sys.stderr)
         return EXIT_FAILURE
     from odtui.config.settings import SettingsError
+    from odtui.ui.demo_drive import DemoOptions
     from odtui.ui.launch import launch
 
+    demo = DemoOptions(arguments.demo_items, arguments.demo_from, arguments.first_run) if arguments.demo else None
     try:
-        return launch(arguments)
+        return launch(target=arguments.target, profile=arguments.profile, config=arguments.config, demo=demo)
     except SettingsError as error:
         print(f"odtui cannot use its settings.\n{error}\nThe file was left as it is.", file=sys.stderr)
         return EXIT_USAGE

@@ -113,7 +113,7 @@ def test_a_key_given_twice_is_an_error(tmp_path: Path) -> None:
 
 def test_an_unknown_profile_is_an_error_that_names_the_known(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="The file has: home, work"):
-        check_profile(tmp_path / "s.toml", {"work": Profile(), "home": Profile()}, Arguments(profile="school"))
+        check_profile(tmp_path / "s.toml", {"work": Profile(), "home": Profile()}, "school")
 
 
 def test_a_broken_settings_file_is_reported_and_left_alone(

@@ -4,35 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from odtui.config.paths import Directories
 from odtui.config.store import SettingsStore
 from odtui.services.workspace import Workspace
 from odtui.ui.demo_drive import DemoOptions
 
-if TYPE_CHECKING:
-    from odtui.cli import Arguments
 
-
-def launch(arguments: Arguments) -> int:
+def launch(*, target: str | None, profile: str | None, config: Path | None, demo: DemoOptions | None) -> int:
     """Runs until the user quits; returns the exit code. Raises SettingsError before anything is drawn."""
     directories = Directories.of_user()
-    path = arguments.config or directories.settings_file
+    path = config or directories.settings_file
     store = SettingsStore(path)
     settings = store.load()
     check_keys(path, settings.keys)
-    check_profile(path, settings.profiles, arguments)
+    check_profile(path, settings.profiles, profile)
 
     from odtui.auth.opener import find_browser_opener
     from odtui.config.log import start_log
     from odtui.ui.app import OdtuiApp, Start
 
     start_log(directories.log_file)
-    folder, target = split_target(arguments.target)
-    demo = DemoOptions(arguments.demo_items, arguments.demo_from, arguments.first_run) if arguments.demo else None
-    workspace = Workspace(store, settings, directories, profile_name=arguments.profile)
-    app = OdtuiApp(workspace, Start(folder, target, demo), open_url=find_browser_opener())
+    workspace = Workspace(store, settings, directories, profile_name=profile)
+    app = OdtuiApp(workspace, Start(*split_target(target), demo), open_url=find_browser_opener())
     app.run()
     return app.return_code or 0
 
@@ -62,11 +56,10 @@ def check_keys(path: Path, keys: dict[str, str]) -> None:
         )
 
 
-def check_profile(path: Path, profiles: Collection[str], arguments: Arguments) -> None:
+def check_profile(path: Path, profiles: Collection[str], name: str | None) -> None:
     """Raises SettingsError for a --profile that is not there while others are."""
     from odtui.config.settings import SettingsError
 
-    name = arguments.profile
     if name is not None and profiles and name not in profiles:
         known = ", ".join(sorted(profiles))
         raise SettingsError(path, None, f"There is no profile called {name}.", f"The file has: {known}.")
