@@ -2,94 +2,192 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from odtui.services.entry import Entry
+from odtui.services.job import Ask, Choice, Conflict, Job, JobKind, JobState
+from odtui.services.job_run import JobRun, Shared
 from odtui.services.place import Place
+from odtui.services.record import Order, Record, Request
 
-Choice = Literal["replace", "skip", "keep_both", "cancel"]
-JobKind = Literal["upload", "download", "copy", "move"]
+__all__ = ["Ask", "Choice", "Conflict", "Job", "JobKind", "JobState", "TransferService"]
 
+NOTICE = 0.1
+"""Seconds between two snapshots of a job that only moves on."""
 
-class JobState(StrEnum):
-    QUEUED = "queued"
-    PLANNING = "counting"
-    RUNNING = "running"
-    ASKING = "waiting for your answer"
-    WAITING = "waiting"
-    DONE = "done"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def ended(self) -> bool:
-        return self in (JobState.DONE, JobState.SKIPPED, JobState.FAILED, JobState.CANCELLED)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A snapshot of one job; a new value at every change."""
-
-    id: int
-    kind: JobKind
-    name: str
-    """Of the file or folder: hostile."""
-    source: str
-    target: str
-    """Places and folders in words, for the screen: hostile."""
-    state: JobState
-    done: int = 0
-    """Bytes moved and accounted for; never beyond total."""
-    total: int | None = None
-    """Bytes; None while still counting."""
-    files_done: int = 0
-    files_total: int = 1
-    speed: float = 0.0
-    """Bytes per second over the last seconds."""
-    eta: float | None = None
-    """Seconds; None if not known."""
-    problem: str = ""
-    """Why it failed or waits, as a sentence."""
-    advice: str = ""
-    details: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A name that is taken at the target."""
-
-    name: str
-    source: Entry
-    existing: Entry
-    folder: str
-
-
-Ask = Callable[[Conflict], Awaitable[tuple[Choice, bool]]]
-"""Asks the user; the flag applies the choice to all later conflicts of the same request."""
+Listener = TypeVar("Listener")
 
 
 class TransferService:
     """Runs jobs, a few at a time. `run()` is one worker of the app; cancelling it stops every job cleanly."""
 
-    def __init__(self, *, ask: Ask, concurrency: int = 4, clock: Callable[[], float]) -> None: ...
-    async def run(self) -> None: ...
-    def start(self, entries: list[Entry], source: Place, target: Place, folder: Entry, *, move: bool = False) -> list[int]:
+    def __init__(
+        self,
+        *,
+        ask: Ask,
+        concurrency: int = 4,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """
+        Args:
+            concurrency: Jobs that run, and files that move, at the same time. A job that waits for an answer counts
+                not as one.
+            clock: Seconds, monotonic.
+        """
+        self._clock = clock
+        self._records: dict[int, Record] = {}
+        self._pending: deque[Record] = deque()
+        self._wake = asyncio.Event()
+        self._next_id = 1
+        self._unended = 0
+        self._listeners: list[Callable[[Job], None]] = []
+        self._arrivals: list[Callable[[Place, Entry, Entry], None]] = []
+        self._departures: list[Callable[[Place, Entry], None]] = []
+        self._shared = Shared(
+            ask, asyncio.Semaphore(concurrency), asyncio.Semaphore(concurrency), concurrency, sleep,
+            self._arrived, self._departed,
+        )  # fmt: skip
+
+    # running
+
+    async def run(self) -> None:
+        """Runs jobs as they come, for ever. Cancelled, it ends them all: no half file and no upload session stays."""
+        tasks: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                while not self._pending:
+                    self._wake.clear()
+                    await self._wake.wait()
+                await self._shared.gate.acquire()
+                job = JobRun(self._pending.popleft(), self._shared)
+                if job.record.state is not JobState.QUEUED or job.record.task is not None:
+                    self._shared.gate.release()  # cancelled meanwhile, or queued twice by cancel and retry
+                    continue
+                job.record.task = asyncio.create_task(job.run())
+                tasks.add(job.record.task)
+                job.record.task.add_done_callback(tasks.discard)
+                job.record.task.add_done_callback(job.ended)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for record in self._pending:
+                if not record.state.ended:
+                    record.enter(JobState.CANCELLED)
+            self._pending.clear()
+
+    # commands
+
+    def start(
+        self, entries: list[Entry], source: Place, target: Place, folder: Entry, *, move: bool = False
+    ) -> list[int]:
         """Queue one job per entry: upload, download, copy within a place, or relay across drives. Returns job ids."""
-    def cancel(self, job_id: int) -> None: ...
-    def retry(self, job_id: int) -> None: ...
-    def clear_ended(self) -> None: ...
+        request = Request()
+        kind = _kind(source, target, move=move)
+        ids = []
+        for entry in entries:
+            order = Order(entry, source, target, folder, move, request)
+            record = Record(self._next_id, kind, order, clock=self._clock, notify=self._changed)
+            self._next_id += 1
+            self._unended += 1
+            self._records[record.id] = record
+            self._enqueue(record)
+            ids.append(record.id)
+        return ids
+
+    def _enqueue(self, record: Record) -> None:
+        self._pending.append(record)
+        self._wake.set()
+        record.changed(now=True)
+
+    def cancel(self, job_id: int) -> None:
+        """Ends a job; what it has not finished leaves no trace. Unknown and ended ones are left as they are."""
+        record = self._records.get(job_id)
+        if record is None or record.state.ended:
+            return
+        if record.task is not None:
+            record.task.cancel()
+        else:
+            record.enter(JobState.CANCELLED)
+
+    def retry(self, job_id: int) -> None:
+        """Queue a failed or cancelled job again; of a folder only what is missing."""
+        record = self._records.get(job_id)
+        if record is None or record.state not in (JobState.FAILED, JobState.CANCELLED):
+            return
+        record.reset()
+        record.task = None
+        self._unended += 1
+        record.state = JobState.QUEUED
+        self._enqueue(record)
+
+    def clear_ended(self) -> None:
+        """Forget the jobs that have ended."""
+        self._records = {key: record for key, record in self._records.items() if not record.state.ended}
+
+    # what there is
+
     @property
     def jobs(self) -> tuple[Job, ...]:
         """Newest snapshots, oldest job first."""
+        return tuple(record.snapshot for record in self._records.values())
+
     @property
     def running(self) -> int:
         """Jobs that have not ended."""
+        return self._unended
+
     def watch(self, listener: Callable[[Job], None]) -> Callable[[], None]:
-        """Called with each new snapshot, at most ten times a second per job; returns the way to stop it."""
+        """Called with each new snapshot, at most ten times a second per job; returns the way to stop it.
+
+        A new state is told at once.
+        """
+        return _added(self._listeners, listener)
+
     def watch_arrivals(self, listener: Callable[[Place, Entry, Entry], None]) -> Callable[[], None]:
-        """Called with (place, folder, entry) when an entry has arrived in a folder, and `watch_departures` likewise when a move took one away."""
-    def watch_departures(self, listener: Callable[[Place, Entry], None]) -> Callable[[], None]: ...
+        """Called with (place, folder, entry) when an entry has arrived in a folder."""
+        return _added(self._arrivals, listener)
+
+    def watch_departures(self, listener: Callable[[Place, Entry], None]) -> Callable[[], None]:
+        """Called with (place, entry) when a move took an entry away."""
+        return _added(self._departures, listener)
+
+    def _arrived(self, place: Place, folder: Entry, entry: Entry) -> None:
+        for listener in tuple(self._arrivals):
+            listener(place, folder, entry)
+
+    def _departed(self, place: Place, entry: Entry) -> None:
+        for listener in tuple(self._departures):
+            listener(place, entry)
+
+    def _changed(self, record: Record, now: bool) -> None:
+        if now and record.state.ended and record.id in self._records:
+            self._unended -= 1
+        time = self._clock()
+        if not now and time - record.shown_at < NOTICE:
+            return
+        record.shown_at = time
+        for listener in tuple(self._listeners):
+            listener(record.snapshot)
+
+
+def _kind(source: Place, target: Place, *, move: bool) -> JobKind:
+    if move:
+        return "move"
+    if source.is_local != target.is_local:
+        return "upload" if source.is_local else "download"
+    return "copy"
+
+
+def _added(listeners: list[Listener], listener: Listener) -> Callable[[], None]:
+    listeners.append(listener)
+
+    def stop() -> None:
+        if listener in listeners:
+            listeners.remove(listener)
+
+    return stop

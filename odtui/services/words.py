@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from odtui.auth.errors import AuthError
+from odtui.config.paths import Directories
 from odtui.config.redact import redact
 from odtui.config.settings import SettingsError
 from odtui.graph.errors import GraphError
+from odtui.services.problems import TransferError
 
 Step = Literal[
     "retry",
@@ -56,13 +58,15 @@ def _words(error: BaseException) -> tuple[str, str, str, tuple[Step, ...]]:
             return words_auth.WORDS[error.problem]
         case SettingsError():
             return words_files.settings_words(error)
+        case TransferError():
+            return error.title, error.why, error.advice, ("retry",)
         case OSError():
             return words_files.words(error)
         case _:
             return (
                 "Something in odtui went wrong",
                 "This is a bug in odtui; your files are not to blame.",
-                "Try again. If it happens again, report it with the log file (odtui --help says where it is).",
+                f"Try again. If it happens again, report it with the log file {Directories.of_user().log_file}.",
                 ("retry",),
             )
 
@@ -79,6 +83,8 @@ def _details(error: BaseException, doing: str) -> str:
         case AuthError():
             lines.append(f"Sign-in: {error.problem} {error.code}".strip())
             lines += [f"Correlation id: {error.correlation_id}"] if error.correlation_id else []
+            lines += [error.details] if error.details else []
+        case TransferError():
             lines += [error.details] if error.details else []
         case _:
             lines.append(f"{type(error).__name__}: {error}")

@@ -1,0 +1,70 @@
+"""What a transfer can fail with beside the errors of its places; each brings its own words."""
+
+from __future__ import annotations
+
+
+class TransferError(Exception):
+    """A transfer that odtui itself gave up. Holds words for the screen; names in them are hostile."""
+
+    def __init__(self, title: str, why: str, advice: str, details: str = "") -> None:
+        super().__init__(title)
+        self.title = title
+        self.why = why
+        self.advice = advice
+        self.details = details
+
+
+class SourceChanged(TransferError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The file changed while it was being copied",
+            "Another program wrote to it meanwhile. Nothing of it was kept at the target.",
+            "Try again when it is no longer being written.",
+        )
+
+
+class NameRefused(TransferError):
+    def __init__(self, problem: str) -> None:
+        super().__init__("The target does not take this name", problem, "Rename it at the source, then try again.")
+
+
+class KindDiffers(TransferError):
+    def __init__(self) -> None:
+        super().__init__(
+            "A file and a folder have the same name",
+            "One cannot replace the other. Nothing was overwritten.",
+            "Rename one of them, then try again.",
+        )
+
+
+class SizeDiffers(TransferError):
+    def __init__(self, sent: int, stored: int) -> None:
+        super().__init__(
+            "OneDrive stored another size than was sent",
+            f"{sent:,} bytes were sent and {stored:,} bytes are there.",
+            "Look at the file at the target, then try again. The source was left as it is.",
+        )
+
+
+class NotCarried(TransferError):
+    def __init__(self, why: str) -> None:
+        super().__init__("This cannot be copied", why, "Copy the other items without it.")
+
+
+class SomeFailed(TransferError):
+    """A folder of which some files failed."""
+
+    def __init__(self, failed: int, total: int, first: str, details: str) -> None:
+        files = "1 file" if failed == 1 else f"{failed:,} files"
+        super().__init__(
+            f"{files} of {total:,} could not be copied", first, "Try again to copy just the missing ones.", details
+        )
+
+
+class FolderTurnedAround(TransferError):
+    def __init__(self) -> None:
+        super().__init__(
+            "A folder cannot go into itself",
+            "The target lies within the folder that would be copied or moved.",
+            "Choose another target.",
+        )

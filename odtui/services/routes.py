@@ -1,0 +1,261 @@
+"""How one file or folder gets from a place to a folder: streamed, or by the service or the system itself."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from odtui.graph.client import GraphClient
+from odtui.graph.errors import InvalidRequest, ItemNotFound, NameConflict
+from odtui.services.content import Content, DriveContent, LocalContent
+from odtui.services.disk import on_disk, on_disk_to_end, rename_new
+from odtui.services.download import write_file
+from odtui.services.drive_entries import from_drive_item
+from odtui.services.drive_place import DrivePlace
+from odtui.services.entry import Entry, Kind, drive_key
+from odtui.services.local_place import entry_at, is_within
+from odtui.services.persist import Sleep
+from odtui.services.place import Place
+from odtui.services.problems import FolderTurnedAround, NotCarried, SizeDiffers
+from odtui.services.upload import send_file
+
+Report = Callable[[int], None]
+"""Told how many bytes of a file have moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What arrived."""
+
+    entry: Entry
+    warning: str = ""
+    """A sentence; empty if all is as it should be."""
+    faithful: bool = True
+    """Whether the source may be deleted when this was a move."""
+
+
+class Route(Protocol):
+    """One way between two places. Raises GraphError, OSError, TransferError; NameConflict or FileExistsError when a
+    name is taken although it was not to be replaced."""
+
+    looks_first: bool
+    """Whether to look for a taken name before carrying: where the attempt itself would say so too late."""
+    leaves: bool
+    """Whether the source is gone after `carry` or `carry_whole`."""
+
+    async def carry(self, entry: Entry, folder: Entry, name: str, existing: Entry | None, report: Report) -> Carried:
+        """One file. `existing` is what it is to replace."""
+
+    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry | None:
+        """A whole folder at once, under a free name; None if its children must be carried one by one."""
+
+
+def route(source: Place, target: Place, entry: Entry, folder: Entry, *, move: bool, sleep: Sleep) -> Route:
+    """The best way for an entry into a folder. Raises NotCarried if there is none."""
+    if isinstance(source, DrivePlace) and isinstance(target, DrivePlace) and source.client is target.client:
+        own_drive = entry.drive_id if move else entry.content.drive_id
+        if drive_key(own_drive) == drive_key(folder.content.drive_id):
+            return ServerMove(source.client) if move else ServerCopy(source.client)
+    if source.is_local and target.is_local and move:
+        return LocalMove()
+    return Streamed(source, target, sleep=sleep)
+
+
+class Streamed:
+    """Upload, download, local copy, and the relay between drives."""
+
+    leaves = False
+
+    def __init__(self, source: Place, target: Place, *, sleep: Sleep) -> None:
+        self._from, self._to = _client(source), _client(target)
+        self._sleep = sleep
+        self.looks_first = self._to is None or self._from is not None
+
+    async def _content(self, entry: Entry) -> Content:
+        if self._from is None:
+            return await LocalContent.of(entry)
+        content = DriveContent(self._from, entry)
+        if self._to is not None:
+            await content.measure()
+        return content
+
+    async def carry(self, entry: Entry, folder: Entry, name: str, existing: Entry | None, report: Report) -> Carried:
+        content = await self._content(entry)
+        if self._to is None:
+            path = os.path.join(folder.id, name)
+            await write_file(content, path, replace=existing is not None, report=report, sleep=self._sleep)
+            return Carried(await on_disk(entry_at, path))
+        sent = await send_file(
+            self._to,
+            content,
+            folder,
+            name,
+            on_conflict="fail" if existing is None else "replace",
+            report=report,
+            sleep=self._sleep,
+        )
+        arrived = from_drive_item(sent.item, folder.content.drive_id)
+        if content.modified is not None and not sent.warning:
+            arrived = replace(arrived, modified=content.modified)
+        return Carried(arrived, sent.warning, sent.exact)
+
+    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry | None:
+        return None
+
+
+def _client(place: Place) -> GraphClient | None:
+    """None for this computer."""
+    if isinstance(place, DrivePlace):
+        return place.client
+    if place.is_local:
+        return None
+    raise NotCarried("odtui cannot read files of this place.")
+
+
+class LocalMove:
+    """Within one disk of this computer. To another one it fails with EXDEV: see `needs_copy`."""
+
+    looks_first = True
+    leaves = True
+
+    async def carry(self, entry: Entry, folder: Entry, name: str, existing: Entry | None, report: Report) -> Carried:
+        path = os.path.join(folder.id, name)
+        if existing is None:
+            await on_disk_to_end(rename_new, entry.id, path)
+        else:
+            await on_disk_to_end(os.replace, entry.id, path)
+        report(entry.size or 0)
+        return Carried(await on_disk(entry_at, path))
+
+    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry | None:
+        return (await self.carry(entry, folder, name, None, report)).entry
+
+
+class _OnServer:
+    """Copy or move within one drive. The service replaces nothing itself (QUIRKS 168), so what is to be replaced is
+    renamed aside, and deleted when the new one is there."""
+
+    looks_first = True
+
+    def __init__(self, client: GraphClient) -> None:
+        self._client = client
+
+    async def _do(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry:
+        raise NotImplementedError
+
+    async def carry(self, entry: Entry, folder: Entry, name: str, existing: Entry | None, report: Report) -> Carried:
+        if existing is None:
+            return Carried(await self._do(entry, folder, name, report))
+        aside = await self._client.rename(
+            existing.drive_id, existing.id, aside_name(existing.name), e_tag=existing.e_tag
+        )
+        try:
+            arrived = await self._do(entry, folder, name, report)
+        except BaseException:
+            back = asyncio.ensure_future(self._client.rename(existing.drive_id, aside.id, existing.name))
+            await asyncio.wait({back})
+            back.exception()
+            raise
+        await self._client.delete(existing.drive_id, aside.id)
+        return Carried(arrived)
+
+    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry | None:
+        return await self._do(entry, folder, name, report)
+
+
+class ServerCopy(_OnServer):
+    leaves = False
+
+    async def _do(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry:
+        source, at, size = entry.content, folder.content, entry.size or 0
+        item = await self._client.copy(
+            source.drive_id,
+            source.id,
+            at.drive_id,
+            at.id,
+            name=name,
+            on_progress=lambda share: report(int(share * size)),
+        )
+        if item is None:  # the service did not say which item came out
+            item = await self._client.item_at(at.drive_id, name, below=at.id)
+        if entry.kind is Kind.FILE and item.size is not None and entry.size is not None and item.size != entry.size:
+            raise SizeDiffers(entry.size, item.size)
+        return from_drive_item(item, at.drive_id)
+
+
+class ServerMove(_OnServer):
+    leaves = True
+
+    async def _do(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry:
+        at = folder.content
+        new_name = None if name == entry.name else name
+        item = await self._client.move(entry.drive_id, entry.id, at.id, name=new_name, e_tag=entry.e_tag)
+        report(entry.size or 0)
+        return from_drive_item(item, at.drive_id)
+
+
+def aside_name(name: str) -> str:
+    """For what is about to be replaced: still to be found by its owner if everything fails at once."""
+    stem, suffix = os.path.splitext(name)
+    return f"{stem[:200]} (odtui, replaced){suffix[:40]}"
+
+
+async def find(target: Place, folder: Entry, name: str) -> Entry | None:
+    """What has this name in a folder; on a drive whatever the case."""
+    if isinstance(target, DrivePlace):
+        at = folder.content
+        try:
+            item = await target.client.item_at(at.drive_id, name, below=at.id)
+        except ItemNotFound:
+            return None
+        found = from_drive_item(item, at.drive_id)
+        return found if found.name.casefold() == name.casefold() else await _listed(target, folder, name)
+    if target.is_local:
+        try:
+            return await on_disk(entry_at, os.path.join(folder.id, name))
+        except FileNotFoundError:
+            return None
+    return await _listed(target, folder, name)
+
+
+async def _listed(target: Place, folder: Entry, name: str) -> Entry | None:
+    """A path may lead to the wrong item (QUIRKS 52); a listing does not."""
+    wanted = name.casefold()
+    pages: AsyncIterator[list[Entry]] = target.pages(folder)
+    async for page in pages:
+        for entry in page:
+            if entry.name.casefold() == wanted:
+                return entry
+    return None
+
+
+async def refuse_into_itself(source: Place, target: Place, entry: Entry, folder: Entry) -> None:
+    """Raises FolderTurnedAround if the target lies in the folder that is to be carried."""
+    if not entry.is_folder:
+        return
+    if source.is_local and target.is_local:
+        if await on_disk(is_within, folder.id, entry.id):
+            raise FolderTurnedAround
+        return
+    if source.is_local or target.is_local:
+        return
+    own = {entry.key, (drive_key(entry.content.drive_id), entry.content.id)}
+    chain = [*await target.parents(folder), folder]
+    if any(own & {above.key, (drive_key(above.content.drive_id), above.content.id)} for above in chain):
+        raise FolderTurnedAround
+
+
+def is_taken(error: BaseException) -> bool:
+    """Whether an error says that the name is taken."""
+    return isinstance(error, NameConflict | FileExistsError)
+
+
+def needs_copy(error: BaseException) -> bool:
+    """Whether a move failed because it leads to another disk or drive, which a copy can reach."""
+    if isinstance(error, OSError):
+        return error.errno == errno.EXDEV
+    return isinstance(error, InvalidRequest) and error.has("notSupported")
