@@ -91,7 +91,7 @@ class StartView(VerticalGroup):
     @property
     def account(self) -> Account | None:
         """The highlighted account; None on another row."""
-        option = self.query_one(OptionList).highlighted_option
+        option = next((rows.highlighted_option for rows in self.query(OptionList)), None)
         if option is None or option.id is None or not option.id.startswith("account-"):
             return None
         return self._accounts[int(option.id.removeprefix("account-"))]
@@ -162,7 +162,8 @@ class BrowserView(VerticalGroup):
 
     def give_hint(self) -> None:
         """What to look for when the browser shows an error: it tells nobody but the user."""
-        self.query_one("#browser-hint").display = True
+        for hint in self.query("#browser-hint"):  # gone when the wait has ended meanwhile
+            hint.display = True
         self.add_class("-hinting")
 
     @on(Input.Submitted, "#paste")

@@ -67,7 +67,7 @@ async def _paste(pilot: Pilot[Any], text: str) -> None:
 
 
 SCENES = [
-    Scene("settings-first-run", first_run, hold_cursor, picture=True),
+    Scene("settings", first_run, hold_cursor, picture=True),
     Scene("settings-mistakes", first_run, mistakes),
     Scene("settings-permissions", first_run, permissions),
     Scene("settings-guide-toggled", first_run, with_guide),
