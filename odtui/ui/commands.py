@@ -308,7 +308,10 @@ def bindings(where: Where) -> list[Binding]:
 
 
 def clashes(keys: Mapping[str, str]) -> list[str]:
-    """What is wrong with a user's key map, as sentences: unknown ids, keys taken twice. Textual's own report is unreliable."""
+    """What is wrong with a user's key map, as sentences: unknown ids, keys taken twice.
+
+    Textual's own report is unreliable.
+    """
     problems = [f"There is no command called {name}." for name in keys if name not in BY_ID]
     for where in ("app", "pane", "transfers"):
         taken: dict[str, str] = {}

@@ -11,15 +11,11 @@ def size_words(size: int | None) -> str:
         return ""
     if size < 1000:
         return f"{max(0, size)} B"
-    value = float(size)
-    unit = ""
-    for unit in _UNITS:
-        value /= 1024
-        if value < 999.5:
-            break
-    if value < 99.95:
-        return f"{value:.1f}".removesuffix(".0") + f" {unit}"
-    return f"{value:.0f} {unit}"
+    value, power = size / 1024, 0
+    while value >= 999.5 and power < len(_UNITS) - 1:
+        value, power = value / 1024, power + 1
+    number = f"{value:.1f}".removesuffix(".0") if value < 99.95 else f"{value:.0f}"
+    return f"{number} {_UNITS[power]}"
 
 
 def day(modified: int | None) -> str:

@@ -23,10 +23,8 @@ def clean(text: str) -> str:
     Controls become their Unicode pictures (␛ for ESC), the others a replacement character. Spaces at either end
     become ␠, since they would not be seen. Emoji lose their joiners and variant marks, so that columns stay aligned.
     """
-    if text.isascii() and text.isprintable():
-        shown = text
-    else:
-        shown = "".join(map(_visible, _VARIANTS.sub("", text)))
+    plain = text.isascii() and text.isprintable()
+    shown = text if plain else "".join(map(_visible, _VARIANTS.sub("", text)))
     if shown.startswith(" ") or shown.endswith(" "):
         core = shown.strip(" ")
         if not core:

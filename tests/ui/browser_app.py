@@ -1,5 +1,6 @@
 """The browser on places in memory, and the way to wait for it without sleeping."""
 
+import contextlib
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -126,10 +127,8 @@ async def settle(pilot: Pilot[Any], *, without: str = "") -> None:
             if worker.is_finished or worker.group in ("question", without):
                 continue
             idle = False
-            try:
+            with contextlib.suppress(WorkerCancelled):
                 await worker.wait()
-            except WorkerCancelled:
-                pass
         await pilot.pause()
 
 

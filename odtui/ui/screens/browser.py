@@ -169,7 +169,10 @@ class BrowserScreen(TransferringScreen):
         return self.query_one(TransfersPanel) if where == "transfers" else self.app
 
     def why_not(self, command: Command) -> str | None:
-        """Why a command does not work now, as a sentence; None if it does. Such commands are dimmed, and say so when used."""
+        """Why a command does not work now, as a sentence; None if it does.
+
+        Such commands are dimmed, and say so when they are used.
+        """
         if command.where != "pane":
             return None
         reason = self.active.why_not(command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -19,34 +20,38 @@ _ETA = 10
 
 
 def draw_job(job: Job, width: int, style: Callable[[str], Style]) -> Strip:
-    """Arrow, name, bar, percent, bytes, speed and time left, as far as there is room; else what came of it.
+    """Arrow, name, bar, percent, bytes, speed and time left, as far as there is room; or what came of it.
 
     `style` gives the style of a part by the end of its component class.
     """
+    name = clean(job.name)
+    arrow = Segment(f" {ARROWS[job.kind]} ", style(_tone(job)))
+    if job.state not in (JobState.QUEUED, JobState.PLANNING, JobState.RUNNING):
+        most = max(width * 2 // 5, width - 6 - cell_len(name))
+        words = next((form for form in _words(job) if cell_len(form) <= most), _words(job)[-1])
+        room = max(10, min(cell_len(words), most))
+        segments = [arrow, Segment(fit(name, max(8, width - 5 - room)), style("name"))]
+        segments.append(Segment(f" {shorten(words, room)}", style(_tone(job))))
+        return _exactly(segments, width, style("dim"))
+    columns, bar_width = _columns(width), max(8, min(30, width // 5))
     part = share(job.done, job.total)
-    moving = job.state in (JobState.RUNNING, JobState.PLANNING)
-    words = _words(job)
-    figures = part is not None and (moving or job.state is JobState.WAITING)
-    columns = _columns(width) if figures else 0
-    bar_width = max(8, min(30, width // 5)) if not job.state.ended else 0
-    right = columns + (bar_width + 6 if bar_width else 0)
-    if not figures:
-        right += min(max(0, width - right - 24), len(words) + 2)
-    name_width = max(8, width - 4 - right)
+    filled, rest = bar(part or 0.0, bar_width)
     segments = [
-        Segment(f" {ARROWS[job.kind]} ", style(_tone(job))),
-        Segment(fit(clean(job.name), name_width), style("name")),
+        arrow,
+        Segment(fit(name, max(8, width - 10 - bar_width - columns)), style("name")),
+        Segment(" ", style("dim")),
     ]
-    if bar_width:
-        filled, rest = bar(part or 0.0, bar_width)
-        segments += [Segment(" ", style("dim")), Segment(filled, style("bar")), Segment(rest, style("rest"))]
-        segments.append(Segment(f"{part:>5.0%}" if part is not None else "     ", style("name")))
-    if columns:
+    segments += [Segment(filled, style("bar")), Segment(rest, style("rest"))]
+    segments.append(Segment(f"{part:>5.0%}" if part is not None else "     ", style("name")))
+    if job.state is JobState.RUNNING and part is not None:
         segments.append(Segment(_figures(job, columns), style("dim")))
-    elif not figures:
-        room = max(0, width - 4 - name_width - (bar_width + 6 if bar_width else 0))
-        segments.append(Segment(f"  {shorten(words, max(0, room - 2))}", style(_tone(job))))
-    return Strip(segments).adjust_cell_length(width, style("dim"))
+    else:
+        segments.append(Segment(f"{job.state.value:>{columns}}"[:columns], style("dim")))
+    return _exactly(segments, width, style("dim"))
+
+
+def _exactly(segments: list[Segment], width: int, style: Style) -> Strip:
+    return Strip(segments).adjust_cell_length(width, style)
 
 
 def _columns(width: int) -> int:
@@ -55,7 +60,7 @@ def _columns(width: int) -> int:
         return _WAY + _FIGURES + 3 + _ETA + 4
     if width >= 76:
         return _FIGURES + 3 + _ETA
-    return _ETA if width >= 56 else 0
+    return _ETA
 
 
 def _figures(job: Job, columns: int) -> str:
@@ -77,12 +82,12 @@ def _tone(job: Job) -> str:
     return "ask" if job.state in (JobState.ASKING, JobState.WAITING) else "dim" if job.state.ended else "arrow"
 
 
-def _words(job: Job) -> str:
-    """The state, and why; an end with what it came to."""
+def _words(job: Job) -> list[str]:
+    """The state, and why; an end with what it came to. The fullest form first."""
     if job.problem:
-        return clean(f"{job.problem} {job.advice}".strip())
+        return [clean(f"{job.problem} {job.advice}".strip()), clean(job.problem)]
     if job.state is JobState.DONE:
         files = f"{job.files_total:,} files, " if job.files_total > 1 else ""
         size = size_words(job.total) if job.total is not None else ""
-        return clean(f"{files}{size} → {job.target}" if size else f"→ {job.target}")
-    return job.state.value
+        return [clean(f"{files}{size} → {job.target}" if size else f"→ {job.target}"), size or "done"]
+    return [job.state.value]

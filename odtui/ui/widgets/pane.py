@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.content import Content
 from textual.widget import Widget
 
 from odtui.services.entry import Entry
@@ -161,7 +162,9 @@ class FilePane(ChangingPane):
 
     def update_foot(self) -> None:
         if self.view == "preview":
-            self.border_subtitle = safe(self.preview.about)
+            self.set_foot(safe(self.preview.about))
+        elif self.view == "card":
+            self.set_foot(Content(""))  # nothing is known, and that must not read like an empty folder
         else:
             super().update_foot()
 

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 FAILURES = (GraphError, AuthError, OSError)
 """What a place raises."""
+NEEDS_ROW = frozenset(
+    f"items.{name}" for name in ("open", "expand", "preview", "copy", "move", "download", "upload", "rename", "delete")
+)
+"""Commands that need a row under the cursor."""
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
@@ -121,6 +125,7 @@ class PaneBase(Vertical):
         """One line for the lower edge, about the last reading that did not go well; our own words."""
         self.spin = 0
         """Step of the spinner."""
+        self._foot = ""
         self.crumbs: list[Crumb] = []
         """The path as it is drawn."""
 
@@ -154,6 +159,8 @@ class PaneBase(Vertical):
         """Why a command does not work here and now, as a sentence; None if it does."""
         if self.place is None:
             return "Nothing is open in this pane yet."
+        if command.id in NEEDS_ROW and self.tree_view.node is None:
+            return "There is nothing here to do this with."
         if command.needs is not None and command.needs not in self.place.can:
             return f"This account was not given permission to {command.needs.value}. Settings (Ctrl+O) can ask for it."
         return None
@@ -199,12 +206,19 @@ class PaneBase(Vertical):
     def update_foot(self) -> None:
         """The lower edge: reading, else a problem, else the numbers."""
         if self.busy:
-            foot = Content.assemble((SPINNER[self.spin % len(SPINNER)], "$text-accent"), f" {self.busy}")
+            words = f" {self.busy}" if self.place is not None else ""
+            foot = Content.assemble((SPINNER[self.spin % len(SPINNER)], "$text-accent"), words)
         elif self.message:
             foot = Content.styled(self.message, "$text-error")
         else:
             foot = Content(self._numbers())
-        self.border_subtitle = foot
+        self.set_foot(foot)
+
+    def set_foot(self, foot: Content) -> None:
+        """Setting a border title draws the whole frame again, so only if it differs."""
+        if foot.plain != self._foot:
+            self._foot = foot.plain
+            self.border_subtitle = foot
 
     def _numbers(self) -> str:
         model = self.model

@@ -78,11 +78,18 @@ class ReadingPane(PaneBase):
                     return
                 with self.tree_view.changing():
                     model.extend(node, page)
-                self.update_hint()
+                self._page_shown()
         except FAILURES as error:
             failure = explain(error, doing=f"open {node.entry.name}")
         if model is self.model:
             self._ended(model, node, failure)
+
+    def _page_shown(self) -> None:
+        """The spinner counts; without one every page does."""
+        if not self.tree_view.rows:
+            self.update_hint()
+        if self.app.animation_level == "none":
+            self.update_foot()
 
     def _ended(self, model: TreeModel, node: Node, failure: Explained | None) -> None:
         self._readers.pop(node, None)
@@ -148,7 +155,7 @@ class ReadingPane(PaneBase):
         elif model.top.children:
             hint = "Only hidden files here.\n. shows them"
         else:
-            hint = "This folder is empty.\nn makes a folder, c in the other pane copies here"
+            hint = "This folder is empty.\nn makes a folder here\nc in the other pane copies to it"
         if hint != self.tree_view.hint:
             self.tree_view.hint = hint
             self.tree_view.refresh()

@@ -16,7 +16,7 @@ class TextView(ScrollView, can_focus=True):
     """Scrolls in both directions; arrow keys, PgUp, PgDn, Home and End while it has the focus."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = "TextView { height: 1fr; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }"
+    DEFAULT_CSS = "TextView { height: 1fr; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

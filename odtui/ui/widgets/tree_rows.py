@@ -87,12 +87,12 @@ class RowPainter:
         indent = min(node.depth * ARROW, max(0, width - 16))
         lead = " " * indent + _sign(node)
         room = max(0, width - len(lead))
-        marks = _marks(entry)
+        name, marks = clean(entry.name), _marks(entry)
         note = note or _state_words(node)
         if note:
-            note = f"  {shorten(clean(note), max(0, room // 2))}"
+            left = room - cell_len(name) - cell_len(marks) - 2
+            note = f"  {shorten(clean(note), max(room // 2, left))}"
         extra = cell_len(marks) + cell_len(note)
-        name = clean(entry.name)
         if extra and extra < room:
             name = shorten(name, room - extra)
             gap = " " * (room - extra - cell_len(name))

@@ -187,9 +187,13 @@ class TreeView(ScrollView, can_focus=True, inherit_bindings=False):
         at, top = self.cursor, self.scroll_offset.y
         node = rows[at] if at < size else None
         top_node = rows[top] if top < size else None
-        in_view = top <= at < top + self.scrollable_content_region.height
+        height = self.scrollable_content_region.height
+        in_view = top <= at < top + height
+        before = _seen(rows, top, height)
         yield model
         self._settle(node, at, top_node, top, len(model.rows) - size, in_view)
+        if before != _seen(model.rows, self.scroll_offset.y, height) or self.cursor != at:
+            self.refresh()
 
     def _settle(self, node: Node | None, at: int, top_node: Node | None, top: int, delta: int, in_view: bool) -> None:
         size = len(self.rows)
@@ -198,7 +202,6 @@ class TreeView(ScrollView, can_focus=True, inherit_bindings=False):
             self._sync()
             self.seek(sought)
             if self._sought is None:
-                self.refresh()
                 return
         if self._moved:
             self.cursor = max(0, min(self._where(node, at, delta), size - 1))
@@ -210,7 +213,6 @@ class TreeView(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=top, animate=False, force=True)
         if in_view:
             self._reveal_cursor()
-        self.refresh()
 
     def _where(self, node: Node | None, row: int, delta: int) -> int:
         """The row of a node after a change: first where it was, then where it was shifted to, then by searching."""
@@ -298,3 +300,8 @@ class TreeView(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.ArrowClicked(self, node))
         elif event.chain == 2:
             self.post_message(self.Opened(self, node))
+
+
+def _seen(rows: list[Node], top: int, height: int) -> list[tuple[object, ...]]:
+    """What of some rows is drawn: if it is the same after a change, nothing needs to be drawn again."""
+    return [(node, node.entry, node.expanded, node.state, bool(node.view)) for node in rows[top : top + height]]

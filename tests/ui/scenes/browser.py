@@ -1,11 +1,13 @@
 """The browser in each of its states."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 from textual.pilot import Pilot
 
 from odtui.graph.errors import Forbidden, Unreachable
-from odtui.services.entry import Kind, Target
+from odtui.services.entry import Entry, Kind, Target
 from odtui.services.transfers import Job, JobState
 from odtui.services.words import explain
 from tests.services.fakes import FakePlace
@@ -21,7 +23,13 @@ NOON = 1_760_000_000
 def drive() -> FakePlace:
     """What a person keeps in a drive."""
     place = FakePlace(label="OneDrive")
-    folders = {"Documents": 412 * MIB, "Music": 3 * GIB, "Photos": int(7.2 * GIB), "Projects": 96 * MIB, "Recipes": 2 * MIB}
+    folders = {
+        "Documents": 412 * MIB,
+        "Music": 3 * GIB,
+        "Photos": int(7.2 * GIB),
+        "Projects": 96 * MIB,
+        "Recipes": 2 * MIB,
+    }
     for number, (name, size) in enumerate(folders.items()):
         place.add(f"/{name}", size=size, modified=NOON - number * 9 * DAY)
     place.add("/Family album", size=int(1.4 * GIB), modified=NOON - 3 * DAY, target=Target("b!other", "album"))
@@ -136,21 +144,20 @@ async def preview_properties(pilot: Pilot[Any]) -> None:
 
 
 def loading() -> BrowserApp:
-    place = FakePlace({f"/Scan {number:03}.pdf": b"" for number in range(400)}, page_size=200)
-    gate = place.gate
-    place.add("/Scans")
-    gate.clear()
+    """The first page has come, the second does not."""
+    place = FakePlace({f"/Scan {number:03}.pdf": b"" for number in range(200)})
+    first = [entry for path, entry in place.entries.items() if path != "/"]
+
+    async def pages(_folder: Entry) -> AsyncIterator[list[Entry]]:
+        yield first
+        await asyncio.Event().wait()
+
+    place.pages = pages  # type: ignore[method-assign]
     return BrowserApp(place, computer())
 
 
-async def waiting(pilot: Pilot[Any]) -> None:
-    """The first page has come, the second has not."""
-    await pilot.pause()
-    cloud = pilot.app.cloud  # type: ignore[attr-defined]
-    cloud.gate.set()
-    await pilot.pause()
-    cloud.gate.clear()
-    await pilot.pause()
+async def reading(pilot: Pilot[Any]) -> None:
+    await settle(pilot, without="reading")
 
 
 def forbidden() -> BrowserApp:
@@ -161,13 +168,39 @@ def forbidden() -> BrowserApp:
 
 async def empty(pilot: Pilot[Any]) -> None:
     await settle(pilot)
-    await pilot.app.browser.left.go_to("/Recipes/Soups")  # type: ignore[attr-defined]
+    pilot.app.browser.left.go_to("/Recipes/Soups")  # type: ignore[attr-defined]
     await settle(pilot)
 
 
 JOBS = (
-    Job(1, "upload", "backup.tar.gz", "This computer", "OneDrive", JobState.RUNNING, 1_503_238_553, int(2.3 * GIB), 0, 1, 8.4 * MIB, 112.0),
-    Job(2, "download", "Photos", "OneDrive", "Pictures", JobState.RUNNING, 312 * MIB, int(7.2 * GIB), 41, 903, 3.1 * MIB, 2_290.0),
+    Job(
+        1,
+        "upload",
+        "backup.tar.gz",
+        "This computer",
+        "OneDrive",
+        JobState.RUNNING,
+        1_503_238_553,
+        int(2.3 * GIB),
+        0,
+        1,
+        8.4 * MIB,
+        112.0,
+    ),
+    Job(
+        2,
+        "download",
+        "Photos",
+        "OneDrive",
+        "Pictures",
+        JobState.RUNNING,
+        312 * MIB,
+        int(7.2 * GIB),
+        41,
+        903,
+        3.1 * MIB,
+        2_290.0,
+    ),
     Job(3, "upload", "notes.txt", "This computer", "OneDrive", JobState.DONE, 1204, 1204, 1, 1),
     Job(
         4,
@@ -227,7 +260,7 @@ HOSTILE = (
 def hostile() -> BrowserApp:
     place = FakePlace(label="[b]One\x1bDrive")
     for number, name in enumerate(HOSTILE):
-        place.add(f"/{number}", b"", name=name, size=1000**(number % 4) * 37, modified=NOON + number * DAY)
+        place.add(f"/{number}", b"", name=name, size=1000 ** (number % 4) * 37, modified=NOON + number * DAY)
     place.add("/12", name="[red]folder\u202e", size=37)
     return BrowserApp(place, computer())
 
@@ -240,7 +273,7 @@ async def three_selected(pilot: Pilot[Any]) -> None:
 SCENES = [
     Scene("browser", app, browsing, picture=True),
     Scene("browser-light", lambda: app(theme="odtui-light"), selected),
-    Scene("browser-loading", loading, waiting),
+    Scene("browser-loading", loading, reading),
     Scene("browser-empty", app, empty),
     Scene("browser-forbidden", forbidden, settle),
     Scene("browser-filter", app, filtering),
