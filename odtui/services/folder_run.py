@@ -133,8 +133,7 @@ class FolderRun:
             try:
                 arrived = await route.carry_whole(entry, folder, name, progress.reached)
             except (GraphError, OSError) as error:
-                if not self.job.fall_back(error):
-                    raise
+                self.job.instead(route, error)
                 arrived = None
         if arrived is None:
             self.record.total = None

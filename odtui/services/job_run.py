@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from odtui.auth.errors import AuthError
-from odtui.graph.errors import GraphError
+from odtui.graph.errors import GraphError, InvalidRequest
 from odtui.services.entry import Entry, Kind
 from odtui.services.job import Ask, Choice, Conflict, JobState
 from odtui.services.naming import free_name
@@ -88,7 +88,7 @@ class JobRun:
         """The task is over; one that was cancelled before its first step has not even begun."""
         if self._has_gate:
             self.shared.gate.release()
-        if not self.record.state.ended:
+        if self.record.task is task and not self.record.state.ended:  # another task: it was queued again at once
             self.record.enter(JobState.CANCELLED)
 
     def _fail(self, error: Exception) -> None:
@@ -176,7 +176,7 @@ class JobRun:
                 carried = await self._attempt(entry, folder, name, existing, progress)
             except (GraphError, OSError) as error:
                 progress.begin_again()
-                if not is_taken(error) or existing is not None:
+                if existing is not None or not await self._was_taken(error, folder, name, look=look):
                     raise
                 look = True
                 continue
@@ -184,6 +184,13 @@ class JobRun:
         raise TransferError(
             "No free name was found", "Other programs take every name that odtui tries.", "Try again later."
         )
+
+    async def _was_taken(self, error: Exception, folder: Entry, name: str, *, look: bool) -> bool:
+        """Whether an attempt failed over its name; a file that meets a folder may be refused in other words."""
+        if is_taken(error):
+            return True
+        unseen = isinstance(error, InvalidRequest) and not look
+        return unseen and await find(self.order.target, folder, name) is not None
 
     def _check(self, entry: Entry, folder: Entry) -> None:
         on_the_spot = self.route is not None and not isinstance(self.route, Streamed)
@@ -199,24 +206,24 @@ class JobRun:
     async def _attempt(
         self, entry: Entry, folder: Entry, name: str, existing: Entry | None, progress: FileProgress
     ) -> Carried:
-        assert self.route is not None  # noqa: S101 - chosen before anything is carried
+        way = self.route
+        assert way is not None  # noqa: S101 - chosen before anything is carried
         async with self.shared.slots:
             if self.record.state is not JobState.ASKING:
                 self.record.enter(JobState.RUNNING)
             try:
-                return await self.route.carry(entry, folder, name, existing, progress.reached)
+                return await way.carry(entry, folder, name, existing, progress.reached)
             except (GraphError, OSError) as error:
-                if not self.fall_back(error):
-                    raise
-                return await self.route.carry(entry, folder, name, existing, progress.reached)
+                return await self.instead(way, error).carry(entry, folder, name, existing, progress.reached)
 
-    def fall_back(self, error: Exception) -> bool:
-        """Whether a move that the system refuses can be done as a copy, which is then the way for the whole job."""
-        if not needs_copy(error) or isinstance(self.route, Streamed):
-            return False
+    def instead(self, way: Route, error: Exception) -> Route:
+        """A copy in place of a move that the system refuses; then the way for the whole job. Raises any other error."""
+        if not needs_copy(error) or isinstance(way, Streamed):
+            raise error
         order = self.order
-        self.route = Streamed(order.source, order.target, sleep=self.shared.sleep)
-        return True
+        if not isinstance(self.route, Streamed):
+            self.route = Streamed(order.source, order.target, sleep=self.shared.sleep)
+        return self.route
 
     def _note_arrival(self, carried: Carried, folder: Entry) -> Entry:
         self.warning = self.warning or carried.warning
