@@ -116,7 +116,7 @@ def _documents(drive: Builder) -> None:
     drive.text("Documents/Ideas.md", when=_at(2026, 2, 26, 8, 15))
     drive.text("Documents/Reading list.txt", when=_at(2026, 2, 2))
     drive.seeded("Documents/New document.docx", 0, when=_at(2026, 2, 25))
-    for year in range(2019, 2026):
+    for year in range(2018, 2025):
         below = f"Documents/Taxes/{year}"
         when = _at(year + 1, 4, 20, 18)
         drive.seeded(f"{below}/Tax return {year}.pdf", 402_000 + year * 31, when=when)

@@ -48,7 +48,7 @@ def _credentials(request: Request, fields: dict[str, str]) -> tuple[str, str | N
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:
-            client_id, _, secret = b64decode(value).decode().partition(":")
+            client_id, _, secret = b64decode(value, validate=True).decode().partition(":")
         except ValueError:
             raise OAuthFault("invalid_client", 900144, "The Authorization header is malformed.") from None
         return client_id, secret
