@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from copy import copy
 from secrets import token_hex
 from typing import Any
 
@@ -134,7 +133,7 @@ def _span(request: Request, session: Session) -> tuple[int, int]:
 async def _fragment(request: Request, session: Session) -> None:
     """Take in one fragment. One that is cut off counts for nothing."""
     first, length = _span(request, session)
-    hasher, arrived = copy(session.hasher), 0
+    hasher, arrived = session.hasher.fork(), 0
     try:
         with session.path.open("r+b", buffering=0) as file:
             file.seek(first)
