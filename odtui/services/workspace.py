@@ -80,7 +80,7 @@ class Workspace:
             await in_thread(lambda _: store_secret(profile, secret, directories, memory_only=memory_only))
         elif secret == "" or not profile.confidential:
             await in_thread(lambda _: forget_secret(profile, directories))
-        self._authenticators.clear()
+        await self.aclose()
 
     @property
     def has_secret(self) -> bool:
@@ -98,6 +98,12 @@ class Workspace:
                 profile, self.directories, routes=self.routes, memory_only=self._memory_only
             )
         return self._authenticators[profile]
+
+    async def aclose(self) -> None:
+        """Close the connections that signing in has opened."""
+        for authenticator in self._authenticators.values():
+            await authenticator.aclose()
+        self._authenticators.clear()
 
     async def connect(
         self, profile: Profile, account: Account, *, on_wait: Callable[[float], None] | None = None

@@ -158,12 +158,28 @@ class AccountFlow:
             browser.connection_failed(explain(error, doing="connect to OneDrive"))
             return
         old, self.session = self.session, session
-        browser.connected(session)
+        target, self._target = self._target, None
+        if target is None or not await self._open_target(session, target):
+            browser.connected(session)
         if old is not None:
             await old.aclose()
-        if self._target is not None:
-            target, self._target = self._target, None
-            browser.go_to_address(target)
+
+    async def _open_target(self, session: Session, target: str) -> bool:
+        """Show what the command line asked for. False if it cannot be found: a card has said why."""
+        from odtui.services.session import open_address
+
+        browser = self._app.browser
+        try:
+            place, entry = await open_address(session, target)
+        except (GraphError, AuthError) as error:
+            self._app.show_error(explain(error, doing=f"open {target}"))
+            return False
+        if place is session.place:
+            browser.connected(session, open_at=entry)
+        else:
+            browser.connected(session)
+            browser.left.open_place(place, entry)
+        return True
 
     def _waiting(self, message: str, seconds: float) -> None:
         """OneDrive asked to wait: say so where the user looks. 0 seconds: nothing waits any more."""
@@ -187,7 +203,9 @@ class AccountFlow:
         try:
             if self._demo is None:
                 self._demo = await DemoDrive.start(options)
-            self.workspace = self._demo.workspace(self.workspace.settings)
+            settings = self.workspace.settings
+            await self.workspace.aclose()
+            self.workspace = self._demo.workspace(settings)
             if options.first_run:
                 browser.connecting("Not signed in. Press a to sign in.")
                 self.show_settings(first_run=True)
@@ -250,10 +268,11 @@ class AccountFlow:
         )
 
     async def aclose(self) -> None:
-        """Ends the session, and the demo server with its folder."""
+        """Ends the session and its connections, and the demo server with its folder."""
         if self.session is not None:
             await self.session.aclose()
             self.session = None
+        await self.workspace.aclose()
         if self._demo is not None:
             await self._demo.stop()
             self._demo = None

@@ -106,10 +106,6 @@ class BrowserScreen(TransferringScreen):
         pane.connecting("")
         pane.show_card(explained)
 
-    def go_to_address(self, text: str) -> None:
-        """Open a path of OneDrive or an address, as if it had been typed."""
-        self._cloud_pane().go_to(text)
-
     def _cloud_pane(self) -> FilePane:
         """The pane with OneDrive, or the one that waits for it."""
         for pane in self.panes:
