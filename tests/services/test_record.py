@@ -1,0 +1,83 @@
+from odtui.services.entry import Entry, Kind
+from odtui.services.job import Job, JobState
+from odtui.services.record import FileProgress, Order, Record, Request
+from odtui.services.transfers import TransferService
+from tests.services.fakes import FakePlace
+
+
+class Watch:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def record(watch: Watch, entry: Entry) -> Record:
+    place = FakePlace(id="local", is_local=True)
+    folder = Entry("", "/to", "to", Kind.FOLDER)
+    order = Order(entry, place, FakePlace(), folder, False, Request())
+    return Record(1, "upload", order, clock=watch, notify=lambda record, now: None)
+
+
+FILE = Entry("", "/from/a", "a", Kind.FILE, 1000)
+
+
+def test_speed_is_that_of_the_last_seconds() -> None:
+    watch = Watch()
+    job = record(watch, FILE)
+    job.enter(JobState.RUNNING)
+    for second in range(20):
+        watch.now = second
+        job.moved(10 if second < 10 else 40)
+    assert job.snapshot.speed == 40
+    assert job.snapshot.eta == (1000 - job.done) / 40
+
+
+def test_speed_is_not_known_before_there_are_two_measurements() -> None:
+    job = record(Watch(), FILE)
+    job.enter(JobState.RUNNING)
+    job.moved(10)
+    assert (job.snapshot.speed, job.snapshot.eta) == (0.0, None)
+
+
+def test_a_file_that_starts_again_gives_its_bytes_back() -> None:
+    job = record(Watch(), FILE)
+    progress = FileProgress(job, 1000)
+    progress.reached(600)
+    progress.begin_again()
+    assert job.snapshot.done == 0
+    progress.reached(1200)
+    assert (job.snapshot.done, job.snapshot.total) == (1200, 1200)
+    progress.settle()
+    assert (job.snapshot.done, job.snapshot.files_done) == (1200, 1)
+
+
+def test_places_are_told_in_words() -> None:
+    job = record(Watch(), FILE).snapshot
+    assert (job.source, job.target) == ("/from", "OneDrive: to")
+
+
+async def test_progress_is_told_ten_times_a_second_at_most_and_states_at_once() -> None:
+    watch = Watch()
+    seen: list[Job] = []
+
+    async def never(conflict: object) -> object:
+        raise AssertionError
+
+    service = TransferService(ask=never, clock=watch)  # type: ignore[arg-type]
+    stop = service.watch(seen.append)
+    service.start([FILE], FakePlace(id="local", is_local=True), FakePlace(), FakePlace().entries["/"])
+    running = service._records[1]
+    running.enter(JobState.RUNNING)
+    for tick in range(100):
+        watch.now = tick / 100
+        running.moved(1)
+    running.enter(JobState.DONE)
+    assert [job.state for job in seen[:2]] == [JobState.QUEUED, JobState.RUNNING]
+    assert 10 <= len(seen) <= 13
+    assert (seen[-1].state, seen[-1].done) == (JobState.DONE, 100)
+    stop()
+    stop()
+    running.enter(JobState.FAILED)
+    assert seen[-1].state is JobState.DONE
