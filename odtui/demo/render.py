@@ -13,6 +13,7 @@ from urllib.parse import quote
 from odtui.demo.drive import Drive, User
 from odtui.demo.links import Links
 from odtui.demo.nodes import Node
+from odtui.demo.pictures import SIZE
 from odtui.demo.state import Demo
 
 Json = dict[str, Any]
@@ -140,6 +141,9 @@ class Renderer:
                 if self._wants("file") and (digest := self.demo.bodies.hash(node)):
                     file["hashes"] = {"quickXorHash": digest}
                 body["file"] = file
+                if node.content.startswith(("seed:jpg:", "seed:png:")):
+                    body["image"] = {} if self.drive.business else {"width": SIZE[0], "height": SIZE[1]}
+                    body["photo"] = {"takenDateTime": iso(node.fs_modified)}
             case "folder":
                 body["folder"] = {"childCount": self.drive.tree.count(node)}
                 if not self.drive.business:

@@ -15,7 +15,7 @@ from odtui.demo.state import Demo
 
 def bind(port: int = 0) -> socket.socket:
     """A listening socket on loopback; port 0 takes any free one. Raises OSError."""
-    # Naming TCP matters: asyncio switches Nagle's algorithm off only for sockets that do, which saves 40 ms per request.
+    # TCP is named because asyncio turns Nagle's algorithm off for such sockets only, which saves 40 ms per request.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):

@@ -21,7 +21,7 @@ _ANNOTATIONS = re.compile(r"@odata\.(context|etag|nextLink|count)|@microsoft\.gr
 
 
 def problems(body: Any, name: str) -> list[str]:
-    """What is wrong with a body of that schema, as `path: reason`. Annotations must be known ones; extras are wrong everywhere."""
+    """What is wrong with a body of that schema, as `path: reason`. Extras are wrong everywhere."""
     return list(_check(body, {"$ref": f"#/components/schemas/{name}"}, name))
 
 

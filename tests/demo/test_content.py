@@ -33,8 +33,14 @@ def test_the_bytes_have_the_size_and_the_hash_of_the_item(graph: httpx.Client) -
 
 @pytest.mark.parametrize(
     ("asked", "first", "last"),
-    [("bytes=0-0", 0, 0), ("bytes=100-199", 100, 199), ("bytes=1400000-", 1400000, 1400220), ("bytes=-5", 1400216, 1400220), ("bytes=1400220-9999999", 1400220, 1400220)],
-)  # fmt: skip
+    [
+        ("bytes=0-0", 0, 0),
+        ("bytes=100-199", 100, 199),
+        ("bytes=1400000-", 1400000, 1400220),
+        ("bytes=-5", 1400216, 1400220),
+        ("bytes=1400220-9999999", 1400220, 1400220),
+    ],
+)
 def test_a_range_is_cut_out(graph: httpx.Client, asked: str, first: int, last: int) -> None:
     url = download_url(graph)
     part = web.get(url, headers={"Range": asked})
