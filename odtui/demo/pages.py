@@ -142,4 +142,4 @@ def form_post(target: str, fields: Mapping[str, str]) -> Response:
         f'<form method="post" action="{escape(target)}">{_hidden(fields)}'
         f'<noscript><button class="go">Continue</button></noscript></form><script>{_SUBMIT}</script>'
     )
-    return page("Signed in", body)
+    return page("Going back to the program", body)
