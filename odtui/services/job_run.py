@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from odtui.auth.errors import AuthError
 from odtui.graph.errors import GraphError, InvalidRequest
 from odtui.services.entry import Entry, Kind
-from odtui.services.job import Ask, Choice, Conflict, JobState
+from odtui.services.job import Choice, Conflict, JobState
 from odtui.services.naming import free_name
-from odtui.services.place import Place
 from odtui.services.problems import KindDiffers, NameRefused, NotCarried, TransferError
 from odtui.services.record import FileProgress, Record, words_for
 from odtui.services.routes import (
@@ -26,6 +24,7 @@ from odtui.services.routes import (
     refuse_into_itself,
     route,
 )
+from odtui.services.shared import Shared
 from odtui.services.words import explain
 
 log = logging.getLogger(__name__)
@@ -36,21 +35,6 @@ _ATTEMPTS = 20
 
 class JobCancelled(Exception):
     """The user answered a question with cancel."""
-
-
-@dataclass(slots=True)
-class Shared:
-    """What all jobs of a service share."""
-
-    ask: Ask
-    gate: asyncio.Semaphore
-    """Jobs that run."""
-    slots: asyncio.Semaphore
-    """Files that move."""
-    concurrency: int
-    sleep: Callable[[float], Awaitable[None]]
-    arrived: Callable[[Place, Entry, Entry], None]
-    departed: Callable[[Place, Entry], None]
 
 
 class JobRun:

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from odtui.services.entry import Entry
 from odtui.services.job import Ask, Choice, Conflict, Job, JobKind, JobState
-from odtui.services.job_run import JobRun, Shared
 from odtui.services.place import Place
 from odtui.services.record import Order, Record, Request
+from odtui.services.shared import Shared
 
 __all__ = ["Ask", "Choice", "Conflict", "Job", "JobKind", "JobState", "TransferService"]
 
@@ -62,6 +62,8 @@ class TransferService:
                 while not self._pending:
                     self._wake.clear()
                     await self._wake.wait()
+                from odtui.services.job_run import JobRun  # brings the HTTP client along, which no first frame needs
+
                 await self._shared.gate.acquire()
                 job = JobRun(self._pending.popleft(), self._shared)
                 if job.record.state is not JobState.QUEUED or job.record.task is not None:
