@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 
 import uvicorn
 
@@ -61,6 +62,10 @@ class Server(uvicorn.Server):
         self.should_exit = True
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._stopped.set)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End on a signal, but without raising it again as uvicorn does: what was opened is closed first."""
+        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()

@@ -1,3 +1,4 @@
+import os
 import socket
 import subprocess
 import sys
@@ -42,6 +43,21 @@ def test_it_ends_with_its_parent_and_says_one_line() -> None:
         [sys.executable, "-m", "odtui.demo"], stdin=subprocess.DEVNULL, capture_output=True, timeout=20
     )
     assert (done.returncode, done.stderr, done.stdout.count(b"\n")) == (0, b"", 1)
+
+
+def test_a_signal_ends_it_in_order(tmp_path: Path) -> None:
+    pipe = subprocess.PIPE
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "odtui.demo"], stdin=pipe, stdout=pipe, stderr=pipe, env=environment
+    ) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        assert len(list(tmp_path.iterdir())) == 1
+        running.terminate()
+        _, errors = running.communicate(timeout=20)
+    assert (running.returncode, errors) == (0, b"")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("module", ["process", "visitor"])
