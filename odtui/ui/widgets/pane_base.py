@@ -10,6 +10,7 @@ from textual import getters
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.notifications import SeverityLevel
 
 from odtui.auth.errors import AuthError
 from odtui.graph.errors import GraphError
@@ -174,7 +175,8 @@ class PaneBase(Vertical):
 
     def tell(self, words: str, *, warning: bool = False) -> None:
         """A short notice. Names in it may be hostile."""
-        self.app.notify(clean(words), severity="warning" if warning else "information", markup=False)
+        severity: SeverityLevel = "warning" if warning else "information"
+        self.app.notify(clean(words), severity=severity, timeout=4 if warning else 2, markup=False)
 
     def fail(self, error: BaseException, *, doing: str, retry: Callable[[], object] | None = None) -> None:
         """The error card as a dialog; `retry` does the failed thing again."""

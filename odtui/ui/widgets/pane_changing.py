@@ -208,9 +208,10 @@ def delete_question(entries: Sequence[Entry], *, local: bool) -> Content:
     subject = "It" if len(entries) == 1 else "They"
     verb = "goes" if len(entries) == 1 else "go"
     lines += [Content(""), Content(f"{subject} {verb} to {where}{amount}.")]
-    if any(entry.is_folder and entry.target is None for entry in entries):
-        lines.append(Content("Folders go with everything in them."))
-    if any(entry.target is not None or entry.link for entry in entries):
+    shortcuts = [entry for entry in entries if entry.target is not None or entry.link]
+    if any(entry.is_folder and entry not in shortcuts for entry in entries):
+        lines.append(Content("A folder goes with everything in it."))
+    if shortcuts:
         lines.append(Content("Of a shortcut only the shortcut goes; what it leads to stays."))
     return Content("\n").join(lines)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.worker import Worker
 
 from odtui.services.entry import Entry
@@ -106,6 +108,8 @@ class ReadingPane(PaneBase):
             self.tree_view.note(node.entry, failure.title)
         elif model.rows:
             self.message = failure.title
+        elif len(self.trail) > 1 and "parent" not in failure.steps:
+            self.show_card(replace(failure, steps=(*failure.steps, "parent")))
         else:
             self.show_card(failure)
 

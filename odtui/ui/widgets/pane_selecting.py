@@ -19,6 +19,8 @@ SORT_TITLES: dict[SortKey, tuple[str, str, str]] = {
     "modified": ("Modified", "oldest first", "newest first"),
     "type": ("Type", "A to Z", "Z to A"),
 }
+LARGEST_FIRST = ("size", "modified")
+"""Columns of which one wants to see the large and the new first."""
 
 
 class SelectingPane(MovingPane):
@@ -139,7 +141,7 @@ class SelectingPane(MovingPane):
         order = self.order
         options = []
         for sort, (title, forwards, backwards) in SORT_TITLES.items():
-            note = forwards
+            note = backwards if sort in LARGEST_FIRST else forwards
             if sort == order.sort:
                 now, other = (backwards, forwards) if order.reverse else (forwards, backwards)
                 note = f"now {now}; choose again for {other}"
@@ -151,7 +153,7 @@ class SelectingPane(MovingPane):
 
     def sort_by(self, sort: SortKey) -> None:
         """Sort by a column; the one that is sorted by already turns round."""
-        reverse = not self.order.reverse if sort == self.order.sort else False
+        reverse = not self.order.reverse if sort == self.order.sort else sort in LARGEST_FIRST
         self.set_order(replace(self.order, sort=sort, reverse=reverse))
 
     def action_hidden(self) -> None:
