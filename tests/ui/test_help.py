@@ -1,8 +1,12 @@
 """Help shows what the command table has, with the user's own keys."""
 
+import re
+from importlib.resources import files
+
 import pytest
 
-from odtui.ui.commands import COMMANDS
+from odtui.ui.commands import BY_ID, COMMANDS
+from odtui.ui.keynames import key_names
 from odtui.ui.screens.help import HelpScreen, KeyTable
 from tests.ui.styled_app import StyledApp
 from tests.ui.test_dialogs import shown
@@ -86,3 +90,12 @@ async def test_a_change_of_theme_recolours_the_keys() -> None:
             if "PgUp" in segment.text and segment.style
         }
         assert colours == {after.color}
+
+
+def test_the_guide_names_keys_and_commands_that_exist() -> None:
+    guide = (files("odtui") / "docs" / "guide.md").read_text(encoding="utf-8")
+    keys = {key for command in COMMANDS for key in key_names(command.keys).split()}
+    quoted = set(re.findall(r"`([^`\n]+)`", guide.split("## Your own keys")[0]))
+    assert quoted
+    assert quoted <= keys
+    assert set(re.findall(r'^"([a-z._]+)" =', guide, re.MULTILINE)) <= set(BY_ID)

@@ -120,6 +120,7 @@ class SignInScreen(Screen["Account | None"]):
         self._cloud_title = cloud_title
         self._clock = clock
         self._message = message or ("The demo drive signs in on this computer. Nothing leaves it." if demo else "")
+        self._demo = demo
         self._hint = login_hint
         self._renew: str | None = None
         self._scopes = scopes
@@ -266,8 +267,9 @@ class SignInScreen(Screen["Account | None"]):
 
     def action_open_page(self) -> None:
         """Open the page for the device code in the browser of this computer."""
+        allowed = ("https://", "http://127.0.0.1:", "http://localhost:") if self._demo else "https://"
         for view in self.query(DeviceView):
-            if view.code is not None and self._open_url is not None and view.code.address.startswith("https://"):
+            if view.code is not None and self._open_url is not None and view.code.address.startswith(allowed):
                 self._open_url(view.code.address)
 
     def action_settings(self) -> None:

@@ -44,5 +44,5 @@ class Field(VerticalGroup):
 
     def _note(self) -> None:
         note = self.query_one(".field-note", Static)
-        note.update(safe(self.problem or self._hint))
+        note.update(safe(f"✗ {self.problem}" if self.problem else self._hint))
         note.display = bool(self.problem or self._hint)

@@ -24,6 +24,7 @@ PRESETS: dict[str, tuple[str, tuple[str, ...]]] = {
 """What people usually want: a sentence and the scopes; User.Read comes with each."""
 
 _OWN = "own"
+_LEGEND = "admin: usually an administrator has to approve. work: not for personal accounts."
 
 
 class ScopePanel(VerticalGroup):
@@ -58,6 +59,7 @@ class ScopePanel(VerticalGroup):
     def compose(self) -> ComposeResult:
         options = [*((title, name) for name, (title, _) in PRESETS.items()), ("Your own choice", _OWN)]
         yield Select(options, value=self._preset(), allow_blank=False, compact=True, id="preset")
+        yield Static(_LEGEND, classes="legend")
         for scope in SCOPES:
             yield _ScopeTick(scope)
             yield Static(Content(scope.meaning), classes="meaning")
@@ -143,8 +145,8 @@ class _ScopeTick(Tick):
     def _words(scope: Scope, included: str) -> Content:
         marks = [
             f"included in {included}" if included else "",
-            "administrator usually needed" if scope.admin and not included else "",
-            "" if scope.personal or included else "work or school only",
+            "admin" if scope.admin and not included else "",
+            "" if scope.personal or included else "work",
             "preview" if scope.preview and not included else "",
         ]
         return Content.assemble(scope.name, Content.styled("  " + " · ".join(filter(None, marks)), "dim"))
