@@ -449,3 +449,14 @@ async def test_a_place_that_vanished_is_told_on_opening() -> None:
         await keys(pilot, "p")
         assert shown.left.view == "tree"
         assert at(shown.left) == "docs"
+
+
+async def test_a_place_that_does_not_open_is_a_card_and_opens_with_r() -> None:
+    shown = app()
+    shown.local.fail("root", PermissionError(13, "Permission denied", "/home"))
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        assert shown.right.view == "card"
+        await keys(pilot, "tab", "r")
+        assert names(shown.right) == ["local.txt"]
+        assert shown.heard == []

@@ -217,6 +217,8 @@ class FilePane(ChangingPane):
             self.take_step(event.step)
 
     def take_step(self, step: Step) -> None:
+        if step in ("retry", "refresh") and self.open_again():
+            return
         if self.place is None or self.model is None:
             super().take_step(step)
         elif step in ("retry", "refresh"):

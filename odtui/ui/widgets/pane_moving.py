@@ -8,6 +8,7 @@ from textual.content import Content
 from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.tree import Node, TreeModel
+from odtui.services.words import Explained, explain
 from odtui.ui.dialogs.input import InputDialog
 from odtui.ui.widgets.pane_base import FAILURES, Location
 from odtui.ui.widgets.pane_reading import ReadingPane
@@ -26,6 +27,8 @@ class MovingPane(ReadingPane):
         self._back: list[Location] = []
         self._forward: list[Location] = []
         self._trees: dict[tuple[str, Key], TreeModel] = {}
+        self._wanted: tuple[Place, Entry | None] | None = None
+        """A place that could not be opened while nothing was shown."""
 
     # Opening
 
@@ -55,6 +58,7 @@ class MovingPane(ReadingPane):
     def clear_place(self) -> None:
         """Show no place at all; what is known of one that was shown is forgotten with it."""
         self.workers.cancel_group(self, "opening")
+        self._wanted = None
         self.forget_readers()
         self.place, self.trail, self.message = None, [], ""
         self._trees.clear()
@@ -92,7 +96,7 @@ class MovingPane(ReadingPane):
                 self.visit(place, [entry])
             above = await place.parents(entry)
         except FAILURES as error:
-            self.fail(error, doing="open this place", retry=lambda: self.open_place(place, folder))
+            self._not_opened(explain(error, doing=f"open {place.label}"), place, folder)
             return
         if not entry.is_folder:
             if above:
@@ -100,6 +104,22 @@ class MovingPane(ReadingPane):
         elif self.place is place and self.trail == [entry]:
             self.trail = [*above, entry]
             self.update_title()
+
+    def _not_opened(self, failure: Explained, place: Place, folder: Entry | None) -> None:
+        """A card where nothing is shown yet, else a dialog."""
+        if self.model is None:
+            self._wanted = (place, folder)
+            self.show_card(failure)
+        else:
+            self.show_failure(failure, lambda: self.open_place(place, folder))
+
+    def open_again(self) -> bool:
+        """Try once more to open what a card says could not be opened. Whether there is such a thing."""
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self.show_tree()
+            self.open_place(*wanted)
+        return wanted is not None
 
     def open_node(self, node: Node) -> None:
         """Open a folder as the pane's own; look into anything else."""
