@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("odtui needs a terminal: its input and output cannot be files or pipes.", file=sys.stderr)
         return EXIT_FAILURE
+    gc.disable()  # until the first frame: nothing that is imported and composed before it is garbage
     from odtui.config.settings import SettingsError
     from odtui.ui.demo_drive import DemoOptions
     from odtui.ui.launch import launch

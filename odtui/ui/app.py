@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import logging
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.content import Content
 from textual.screen import Screen
 
@@ -22,18 +24,22 @@ from odtui.services.words import Explained
 from odtui.ui.account_flow import AccountFlow
 from odtui.ui.commands import bindings
 from odtui.ui.demo_drive import DemoOptions
-from odtui.ui.dialogs.confirm import ConfirmDialog
-from odtui.ui.dialogs.error import ErrorDialog
-from odtui.ui.palette import OdtuiCommands
-from odtui.ui.place_chooser import PlaceChooser
 from odtui.ui.screens.browser import BrowserScreen
-from odtui.ui.screens.sign_in import SignInScreen
 from odtui.ui.theme import DEFAULT_THEME, THEMES
 
 if TYPE_CHECKING:
     from odtui.services.workspace import Workspace
+    from odtui.ui.place_chooser import PlaceChooser
+    from odtui.ui.screens.sign_in import SignInScreen
 
 log = logging.getLogger(__name__)
+
+
+def _commands() -> type[Provider]:
+    """The palette's commands, imported when the palette is opened."""
+    from odtui.ui.palette import OdtuiCommands
+
+    return OdtuiCommands
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +57,26 @@ class OdtuiApp(App[None]):
     """OneDrive on the left, this computer on the right."""
 
     TITLE = "odtui"
-    CSS_PATH: ClassVar = sorted((Path(__file__).parent / "styles").glob("*.tcss"))
+    CSS_PATH: ClassVar = ["styles/browser.tcss", "styles/dialogs.tcss"]
+    """What the first screen needs; the other screens bring their own when they are opened."""
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("app"))
-    COMMANDS: ClassVar = {OdtuiCommands}
+    COMMANDS: ClassVar = {_commands}
 
     def __init__(self, workspace: Workspace, start: Start, *, open_url: Callable[[str], bool] | None = None) -> None:
         """`open_url` starts a browser and says whether it could; None: there is none."""
         super().__init__()
+        self._start = start
         self.log_file = workspace.directories.log_file
         settings = workspace.settings
         self.transfers = TransferService(
             ask=lambda conflict: self.browser.ask_conflict(conflict),
             concurrency=settings.concurrent_transfers,
-            clock=time.monotonic,
+            clock=workspace.clock,
+            sleep=workspace.sleep,
         )
         order = Order(settings.sort, settings.sort_reverse, settings.show_hidden)
         self.browser = BrowserScreen(local=LocalPlace(start.folder), transfers=self.transfers, order=order)
         self.accounts = AccountFlow(self, workspace, start, open_url)
-        self.places = PlaceChooser(self, self.accounts, start)
 
     def get_default_screen(self) -> Screen[None]:
         return self.browser
@@ -80,7 +88,18 @@ class OdtuiApp(App[None]):
         self.theme = settings.theme if settings.theme in self.available_themes else DEFAULT_THEME
         self.set_keymap(settings.keys)
         self.run_transfers()
-        self.call_after_refresh(self.accounts.begin)
+        self.call_after_refresh(self._first_frame_drawn)
+
+    def _first_frame_drawn(self) -> None:
+        """The slow things come now.
+
+        Long-lived objects no longer count for the garbage collector, and it runs less often: with a hundred thousand
+        rows a full collection would be a pause that one feels.
+        """
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        gc.enable()
+        self.accounts.begin()
 
     @work(group="transfers")
     async def run_transfers(self) -> None:
@@ -108,6 +127,12 @@ class OdtuiApp(App[None]):
             )
         )
 
+    @cached_property
+    def places(self) -> PlaceChooser:
+        from odtui.ui.place_chooser import PlaceChooser
+
+        return PlaceChooser(self, self.accounts, self._start)
+
     @on(BrowserScreen.AccountsRequested)
     def choose_place(self, event: BrowserScreen.AccountsRequested) -> None:
         self.places.ask(event.pane)
@@ -116,8 +141,7 @@ class OdtuiApp(App[None]):
     def open_address(self, event: BrowserScreen.GoRequested) -> None:
         self.run_worker(self.places.open_address(event.pane, event.text), group="opening", exclusive=True)
 
-    @on(SignInScreen.SettingsRequested)
-    def mend_setting(self, event: SignInScreen.SettingsRequested) -> None:
+    def on_sign_in_screen_settings_requested(self, event: SignInScreen.SettingsRequested) -> None:
         self.accounts.show_settings(focus=event.field)
 
     @on(BrowserScreen.StepChosen)
@@ -126,6 +150,8 @@ class OdtuiApp(App[None]):
 
     def show_error(self, explained: Explained) -> None:
         """An error card over whatever is shown; its steps lead on."""
+        from odtui.ui.dialogs.error import ErrorDialog
+
         self.push_screen(ErrorDialog(explained), lambda step: self.accounts.take_step(step) if step else None)
 
     def action_help(self) -> None:
@@ -139,6 +165,8 @@ class OdtuiApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leaves at once when nothing is lost by it, else asks."""
+        from odtui.ui.dialogs.confirm import ConfirmDialog
+
         running = self.transfers.running
         if not running:
             self.exit()

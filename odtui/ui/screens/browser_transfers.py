@@ -16,8 +16,6 @@ from odtui.services.place import Place
 from odtui.services.transfers import Choice, Conflict, Job, JobState, TransferService
 from odtui.services.words import Explained
 from odtui.ui.commands import BY_ID
-from odtui.ui.dialogs.conflict import ConflictDialog
-from odtui.ui.dialogs.error import ErrorDialog
 from odtui.ui.formats import count
 from odtui.ui.text import clean
 from odtui.ui.widgets.pane_base import FAILURES, Alteration
@@ -213,6 +211,8 @@ class TransferringScreen(Screen[None]):
 
     @on(TransfersPanel.DetailsRequested)
     def tell_job(self, event: TransfersPanel.DetailsRequested) -> None:
+        from odtui.ui.dialogs.error import ErrorDialog
+
         event.stop()
         job = event.job
         title = f"{clean(job.name)}: {job.state.value}"
@@ -234,6 +234,8 @@ class TransferringScreen(Screen[None]):
     @on(ConflictFound)
     def show_conflict(self, event: ConflictFound) -> None:
         """The dialog goes away by itself when the transfer stops waiting."""
+        from odtui.ui.dialogs.conflict import ConflictDialog
+
         event.stop()
         if event.answer.done():
             return

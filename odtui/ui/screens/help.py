@@ -66,6 +66,7 @@ class KeyTable(Static):
 class HelpScreen(Screen[None]):
     """Typing filters the keys; the arrow keys scroll."""
 
+    CSS_PATH = "../styles/help.tcss"
     SEARCH = "#search"
     AUTO_FOCUS = SEARCH
     BINDINGS = [

@@ -37,6 +37,7 @@ class SettingsResult:
 class SettingsScreen(Screen[SettingsResult | None]):
     """A form, and beside it the guide to what goes into its fields. None: left without a change."""
 
+    CSS_PATH = "../styles/settings.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     AUTO_FOCUS = None
     BINDINGS = [

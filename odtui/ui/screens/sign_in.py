@@ -76,6 +76,7 @@ class AuthenticatorLike(Protocol):
 class SignInScreen(Screen["Account | None"]):
     """Gives the account to use. Esc goes back: from a wait to the choice, from there off the screen with None."""
 
+    CSS_PATH = "../styles/sign_in.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
     BINDINGS = [

@@ -19,7 +19,6 @@ from odtui.services.place import Place
 from odtui.services.tree import Node, Order, TreeModel
 from odtui.services.words import Explained, Step, explain
 from odtui.ui.commands import BY_ID, Command
-from odtui.ui.dialogs.error import ErrorDialog
 from odtui.ui.formats import count
 from odtui.ui.text import clean
 from odtui.ui.widgets.column_header import ColumnHeader
@@ -183,6 +182,8 @@ class PaneBase(Vertical):
         self.show_failure(explain(error, doing=doing), retry)
 
     def show_failure(self, explained: Explained, retry: Callable[[], object] | None = None) -> None:
+        from odtui.ui.dialogs.error import ErrorDialog
+
         def leave(step: Step | None) -> None:
             if step == "retry" and retry is not None:
                 retry()

@@ -13,8 +13,6 @@ from odtui.services.order import fold
 from odtui.services.place import Place
 from odtui.services.tree import Node
 from odtui.services.words import Explained, explain
-from odtui.ui.dialogs.confirm import ConfirmDialog
-from odtui.ui.dialogs.input import InputDialog
 from odtui.ui.formats import count, size_words
 from odtui.ui.text import clean
 from odtui.ui.widgets.pane_base import FAILURES, Alteration
@@ -37,6 +35,8 @@ class ChangingPane(SelectingPane):
         await self._ask_name(node, node.entry)
 
     async def _ask_name(self, node: Node, entry: Entry) -> None:
+        from odtui.ui.dialogs.input import InputDialog
+
         place, parent = self.place, self.folder_of(node)
         if place is None or parent is None:
             return
@@ -77,6 +77,8 @@ class ChangingPane(SelectingPane):
     @work(group="question")
     async def action_new_folder(self) -> None:
         """Asks for a name; the folder is made beside the row under the cursor."""
+        from odtui.ui.dialogs.input import InputDialog
+
         place, node = self.place, self.tree_view.node
         parent = self.folder_of(node) if node is not None else self.folder
         if place is None or parent is None or not self.may("items.new_folder"):
@@ -111,6 +113,8 @@ class ChangingPane(SelectingPane):
 
     @work(group="question")
     async def action_delete(self) -> None:
+        from odtui.ui.dialogs.confirm import ConfirmDialog
+
         place, entries = self.place, self.chosen
         if place is None or not entries or not self.may("items.delete"):
             return

@@ -9,7 +9,6 @@ from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.tree import Node, TreeModel
 from odtui.services.words import Explained, explain
-from odtui.ui.dialogs.input import InputDialog
 from odtui.ui.widgets.pane_base import FAILURES, Location
 from odtui.ui.widgets.pane_reading import ReadingPane
 from odtui.ui.widgets.tree_view import Key
@@ -215,6 +214,8 @@ class MovingPane(ReadingPane):
     @work(group="question")
     async def action_go_to(self) -> None:
         """Asks for a path or an address."""
+        from odtui.ui.dialogs.input import InputDialog
+
         here = self.place.path(self.trail) if self.place is not None else ""
         body = Content("A path such as /Documents/report.docx, or a web address or sharing link.")
         text = await self.app.push_screen_wait(

@@ -9,7 +9,6 @@ from textual.content import Content
 
 from odtui.services.entry import Entry
 from odtui.services.tree import Order, SortKey
-from odtui.ui.dialogs.pick import Option, PickDialog
 from odtui.ui.widgets.filter_line import FilterLine
 from odtui.ui.widgets.pane_moving import MovingPane
 
@@ -138,6 +137,8 @@ class SelectingPane(MovingPane):
     @work(group="question")
     async def action_sort(self) -> None:
         """Asks for the column; the current one again turns it round."""
+        from odtui.ui.dialogs.pick import Option, PickDialog
+
         order = self.order
         options = []
         for sort, (title, forwards, backwards) in SORT_TITLES.items():

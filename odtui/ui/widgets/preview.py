@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.highlight import HighlightTheme, highlight
 
 from odtui.services.entry import Entry
 from odtui.services.preview import PREVIEW_BYTES, PropertiesPreview, TextPreview
@@ -38,7 +37,7 @@ class PreviewView(TextView):
     async def show_text(self, preview: TextPreview) -> None:
         """Text with its syntax coloured; that takes a thread, since a large file takes its time."""
         text = "\n".join(_cut(line) for line in clean_lines(preview.text).split("\n"))
-        lines = await asyncio.to_thread(_coloured, text, preview.language)
+        lines = await asyncio.to_thread(_lines, text, preview.language)
         size = self.entry.size if self.entry is not None else None
         parts = [size_words(size), preview.language or "text"]
         if preview.truncated:
@@ -61,16 +60,15 @@ def _cut(line: str) -> str:
     return line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + "…"
 
 
-def _coloured(text: str, language: str | None) -> list[Content]:
+def _lines(text: str, language: str | None) -> list[Content]:
     """The lines, each with a cell of space before it."""
-    content = highlight(text, language=language, theme=_Colours) if language else Content(text)
+    if language:
+        from odtui.ui.colouring import coloured
+
+        content = coloured(text, language)
+    else:
+        content = Content(text)
     return [Content.assemble(" ", line) for line in content.split("\n", allow_blank=True)]
-
-
-class _Colours(HighlightTheme):
-    """The highlighter's own, without the background of errors: a cut text ends in one more often than not."""
-
-    STYLES = {token: style.partition(" on ")[0] for token, style in HighlightTheme.STYLES.items()}
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> list[Content]:
