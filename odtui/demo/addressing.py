@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from odtui.demo.errors import bad_request
+
+_KEY = re.compile(r"([A-Za-z]+)\('((?:[^']|'')*)'\)")
+"""A segment in OData's key form, such as `items('id')`; it says the same as `items/id`."""
+_KEYED = frozenset({"drives", "users", "groups", "sites", "shares", "items", "children", "versions", "permissions"})
+_ARGUMENTS = r"\((?:[^()']|'[^']*')*\)"
+_HEAD = re.compile(rf"((?:[^:(]|{_ARGUMENTS}|\()*)(:?)(.*)", re.DOTALL)
+_SEGMENT = re.compile(rf"(?:[^/(]|{_ARGUMENTS}|\()+")
+"""A colon or a slash within the arguments of a function separates nothing."""
+_CALL = re.compile(r"(?:microsoft\.graph\.)?([A-Za-z]+)\((.*)\)", re.DOTALL)
+_ARGUMENT = re.compile(r"(\w+)='((?:[^']|'')*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +24,7 @@ class Address:
     """Where a request points: a drive, then perhaps an item, then perhaps something of it."""
 
     drive: tuple[str, ...]
-    """`("me",)`, `("drives", id)`, `("users", id)` or `("shares", id)`; empty if the path names no single drive."""
+    """`("me",)`, or `drives`, `users`, `groups`, `sites` or `shares` with an id; empty if there is no single drive."""
     anchor: tuple[str, ...] = ()
     """`("root",)`, `("items", id)` or `("special", name)`; empty for the drive itself."""
     path: tuple[str, ...] = ()
@@ -36,11 +47,12 @@ def decode(segment: str) -> str:
 
 def parse(raw: str) -> Address:
     """Read a raw path without its version prefix, such as `/me/drive/root:/a%20b.txt:/content`."""
-    head, colon, below = raw.partition(":")
-    segments = [decode(segment) for segment in head.split("/") if segment]
-    drive, rest = _drive(segments)
+    found = _HEAD.fullmatch(raw)
+    assert found is not None  # noqa: S101  # every text matches
+    head, colon, below = found.groups()
+    drive, rest = _drive(_split(head))
     if not drive:
-        return Address((), tail=tuple(rest) + _split(below))
+        return Address((), tail=(*rest, *_split(below)))
     anchor, tail = _anchor(drive, rest)
     if not colon:
         return Address(drive, anchor, (), tuple(tail))
@@ -50,11 +62,27 @@ def parse(raw: str) -> Address:
     names = tuple(decode(name) for name in path.split("/") if name)
     if any(name in (".", "..") for name in names):
         raise bad_request("The path contains a segment that is not allowed.")
-    return Address(drive, anchor, names, _split(behind))
+    return Address(drive, anchor, names, tuple(_split(behind)))
 
 
-def _split(raw: str) -> tuple[str, ...]:
-    return tuple(decode(segment) for segment in raw.split("/") if segment)
+def function(segment: str) -> tuple[str, dict[str, str]]:
+    """Name and arguments of a segment: `search(q='it''s')` is `("search", {"q": "it's"})`."""
+    found = _CALL.fullmatch(segment)
+    if found is None:
+        return segment.removeprefix("microsoft.graph."), {}
+    return found[1], {name: text.replace("''", "'") for name, text in _ARGUMENT.findall(found[2])}
+
+
+def _split(raw: str) -> list[str]:
+    """Decoded segments, those in key form taken apart."""
+    segments: list[str] = []
+    for text in map(decode, _SEGMENT.findall(raw)):
+        key = _KEY.fullmatch(text)
+        if key is not None and key[1] in _KEYED:
+            segments += [key[1], key[2].replace("''", "'")]
+        else:
+            segments.append(text)
+    return segments
 
 
 def _drive(segments: list[str]) -> tuple[tuple[str, ...], list[str]]:
@@ -66,6 +94,10 @@ def _drive(segments: list[str]) -> tuple[tuple[str, ...], list[str]]:
             return ("drives", drive_id), rest
         case ["users", user_id, "drive", *rest]:
             return ("users", user_id), rest
+        case ["groups", group_id, "drive", *rest]:
+            return ("groups", group_id), rest
+        case ["sites", site_id, "drive", *rest]:
+            return ("sites", site_id), rest
         case ["shares", share_id, "driveItem", *rest]:
             return ("shares", share_id), ["root", *rest]
         case ["shares", share_id, ("root" | "items"), *rest]:

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from odtui.demo import content, copies, drives, items, uploads
+from odtui.demo import content, copies, delta, drives, items, uploads
 from odtui.demo.access import Grant, app_folder, grant_of, is_shared
-from odtui.demo.addressing import Address, parse
+from odtui.demo.addressing import Address, function, parse
 from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
 from odtui.demo.errors import GraphFault, bad_request, denied, not_found
@@ -23,13 +23,12 @@ from odtui.demo.state import Demo
 
 PREFIXES = ("/v1.0", "/_api/v2.0")
 
-ITEM_ROUTES: Routes = items.ROUTES | content.ROUTES | uploads.ROUTES | copies.ROUTES
+ITEM_ROUTES: Routes = items.ROUTES | content.ROUTES | uploads.ROUTES | copies.ROUTES | delta.ROUTES
 DRIVE_ROUTES: Routes = drives.ROUTES
 
 _LATER = frozenset(
     [
         "search",
-        "delta",
         "thumbnails",
         "versions",
         "permissions",
@@ -51,6 +50,8 @@ _LATER = frozenset(
     ]
 )
 """Segments that Graph knows and this server does not serve."""
+_DEEP = frozenset({"children", "versions", "permissions", "thumbnails"})
+"""Segments whose handlers look at what follows them."""
 _SYSTEM = frozenset({"select", "expand", "top", "orderby", "filter", "skiptoken", "skipToken"})
 _SHARE_PATH = re.compile(r"/f/c/([0-9a-f]{16})/([0-9a-f]{32})")
 
@@ -89,14 +90,15 @@ def _query(params: Mapping[str, str]) -> dict[str, str]:
 
 async def _handle(call: Call, routes: Routes) -> Response:
     method = "GET" if call.request.method == "HEAD" else call.request.method
-    segment = call.address.tail[0] if call.address.tail else ""
+    segment, call.arguments = function(call.address.tail[0]) if call.address.tail else ("", {})
+    short = len(call.address.tail) <= 1 or segment in _DEEP
     handler = routes.get((method, segment))
-    if handler is not None and (len(call.address.tail) <= 1 or segment == "children"):
+    if handler is not None and short:
         return await handler(call)
-    if any(known == segment for _, known in routes) and len(call.address.tail) <= 1:
+    if short and any(known == segment for _, known in routes):
         raise GraphFault(405, "notAllowed", "The method is not allowed here.")
-    if segment.partition("(")[0].removeprefix("microsoft.graph.") in _LATER:
-        raise GraphFault(501, "notSupported", f"This demo drive does not offer '{segment.partition('(')[0]}'.")
+    if segment in _LATER:
+        raise GraphFault(501, "notSupported", f"This demo drive does not offer '{segment}'.")
     raise GraphFault(400, "BadRequest", f"Resource not found for the segment '{segment}'.")
 
 

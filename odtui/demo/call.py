@@ -40,6 +40,8 @@ class Call:
     """System options under their names with `$`."""
     _drive: Drive | None = None
     spot: Spot = field(default_factory=lambda: Spot(None))
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    """Of a function, such as `q` in search(q='x')."""
 
     @property
     def drive(self) -> Drive:
@@ -57,6 +59,16 @@ class Call:
     @property
     def via_link(self) -> bool:
         return self.address.drive[:1] == ("shares",)
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """Segments behind the first one after the item, such as `0` and `small` of thumbnails/0/small."""
+        return self.address.tail[1:]
+
+    @property
+    def shows_shortcuts(self) -> bool:
+        """Whether the client has asked to see shortcuts to shared folders (QUIRKS 74)."""
+        return "addtoonedrive" in self.request.headers.get("prefer", "").lower()
 
     def allow(self, *, write: bool = False, node: Node | None = None) -> None:
         """Raise GraphFault 403 unless the token allows it for the item asked for, its future folder, or `node`."""

@@ -65,6 +65,7 @@ class Expiry(msgspec.Struct):
     refresh: bool = False
     downloads: bool = False
     uploads: bool = False
+    deltas: bool = False
 
 
 async def _expire(demo: Demo, request: Request) -> Response:
@@ -78,6 +79,7 @@ def expire(demo: Demo, what: Expiry) -> None:
     demo.epochs.refresh += what.refresh
     demo.epochs.downloads += what.downloads
     demo.epochs.uploads += what.uploads
+    demo.epochs.deltas += what.deltas
 
 
 class Change(msgspec.Struct):

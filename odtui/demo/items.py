@@ -44,8 +44,8 @@ async def children(call: Call) -> Response:
     start, top, order, descending = _paging(call)
     nodes = call.drive.tree.page(node, start, top + 1, order, descending) if node.is_container else []
     more, nodes = len(nodes) > top, nodes[:top]
-    if "addtoonedrive" not in call.request.headers.get("prefer", "").lower():
-        nodes = [each for each in nodes if each.kind != "shortcut"]  # QUIRKS 74
+    if not call.shows_shortcuts:
+        nodes = [each for each in nodes if each.kind != "shortcut"]
     item_id = call.drive.item_id(node.guid)
     body: dict[str, Any] = {
         "@odata.context": f"{call.links.graph}/$metadata#drives('{call.drive.id}')/items('{item_id}')/children"
@@ -58,13 +58,19 @@ async def children(call: Call) -> Response:
     return call.json(body, headers={"ETag": tag})
 
 
+def page_size(call: Call) -> int:
+    """How many items a page holds: $top up to a limit. Raises GraphFault 400."""
+    asked = call.query.get("$top")
+    if asked is None:
+        return DEFAULT_TOP
+    if not asked.isascii() or not asked.isdigit() or int(asked) == 0:
+        raise bad_request("Invalid value for $top.", inner="invalidQueryOption")
+    return min(int(asked), MAX_TOP)
+
+
 def _paging(call: Call) -> tuple[int, int, str, bool]:
     """Where a page starts, its length, its order and whether that is reversed. Raises GraphFault 400."""
-    top = DEFAULT_TOP
-    if (asked := call.query.get("$top")) is not None:
-        if not asked.isascii() or not asked.isdigit() or int(asked) == 0:
-            raise bad_request("Invalid value for $top.", inner="invalidQueryOption")
-        top = min(int(asked), MAX_TOP)
+    top = page_size(call)
     order, _, direction = (call.query.get("$orderby") or "name").partition(" ")
     allowed = ("name",) if call.drive.business else ORDERS
     if order not in allowed or direction not in ("", "asc", "desc"):

@@ -79,6 +79,8 @@ class Renderer:
     """Names of the properties to write; None: all."""
     default: bool = True
     """Whether the drive is the caller's own, which shows in paths."""
+    paths: bool = True
+    """Whether parentReference has a path, which it lacks in delta."""
     _parents: dict[str, Json] = field(default_factory=dict)
     _who: Json = field(default_factory=dict)
     _expiry: int = 0
@@ -122,6 +124,22 @@ class Renderer:
         if self.select is None:
             return body
         return {key: value for key, value in body.items() if key in self.select or key == "@odata.etag"}
+
+    def tombstone(self, node: Node) -> Json:
+        """A deleted item as delta reports it: without a size, on business without a name."""
+        body: Json = {
+            "id": self.drive.item_id(node.guid),
+            "deleted": {"state": "deleted"},
+            "parentReference": {
+                "driveId": self.drive.id,
+                "driveType": self.drive.kind,
+                "id": self.drive.item_id(node.parent),
+            },
+        }
+        if not self.drive.business:
+            body["name"] = node.name
+        body["file" if node.kind == "file" else "folder"] = {}
+        return body
 
     def download_url(self, node: Node) -> str:
         """Works for whoever holds it, for a while."""
@@ -199,7 +217,8 @@ class Renderer:
             reference |= {
                 "id": it.item_id(parent.guid),
                 "name": parent.name,
-                "path": f"{start}/{path}" if path else start,
             }
+            if self.paths:
+                reference["path"] = f"{start}/{path}" if path else start
         self._parents[node.parent] = reference
         return reference

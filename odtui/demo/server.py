@@ -13,12 +13,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from odtui.demo import api, content, control, copies, oauth, signin, tokens, uploads
+from odtui.demo import api, batch, content, control, copies, oauth, signin, tokens, uploads
 from odtui.demo.errors import GraphFault, answer_headers, error_response, no_space, unauthenticated
 from odtui.demo.faults import Logged, Rule
 from odtui.demo.links import HOSTS, is_loopback
 from odtui.demo.state import Demo
 
+_BREAKS = ("reset", "cut", "cut_request")
+"""Faults of the connection."""
 _ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -27,6 +29,7 @@ def application(demo: Demo) -> ASGIApp:
     tenant = "/{tenant}"
     owner = "/personal/{owner}"
     routes = [
+        *(Route(prefix + "/$batch", batch.batch, methods=_ALL) for prefix in api.PREFIXES),
         *(Route(prefix + "/{rest:path}", api.graph, methods=_ALL) for prefix in api.PREFIXES),
         Route(f"{owner}/_layouts/15/download.aspx", content.download, methods=["GET", "HEAD"]),
         Route(f"{owner}/_api/v2.0/uploadSession", uploads.session, methods=["GET", "PUT", "POST", "DELETE"]),
@@ -56,7 +59,8 @@ def application(demo: Demo) -> ASGIApp:
         },
     )
     app.state.demo = demo
-    return Around(app, demo)
+    app.state.whole = whole = Around(app, demo)
+    return whole
 
 
 async def _graph_fault(request: Request, fault: GraphFault) -> Response:
@@ -129,6 +133,8 @@ class Around:
             if rule.kind == "latency":
                 await asyncio.sleep(rule.seconds)
         worse = next((each for each in struck if each.kind != "latency"), None)
+        if worse is not None and worse.kind in _BREAKS and batch.PART in scope:
+            worse = None  # a part has no connection of its own
         if worse is None:
             await self._app(scope, receive, sending)
         elif worse.kind == "reset":

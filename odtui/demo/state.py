@@ -61,6 +61,7 @@ class Epochs:
     refresh: int = 0
     downloads: int = 0
     uploads: int = 0
+    deltas: int = 0
 
 
 @dataclass(slots=True)

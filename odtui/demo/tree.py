@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -121,6 +122,29 @@ class Tree:
             stop = len(ordered) - start
             return ordered[max(stop - count, 0) : max(stop, 0)][::-1]
         return ordered[start : start + count]
+
+    def after(self, folder: Node, name: str) -> Iterator[Node]:
+        """Children by name, from behind a name on; those of a RangeSource are not held."""
+        source = self._folders[folder.guid].source
+        if isinstance(source, RangeSource):
+            at = source.index_of_name(folder, name) if name else -1
+            yield from (
+                source.at(folder, index) for index in range((-1 if at is None else at) + 1, source.count(folder))
+            )
+        else:
+            ordered = self._ordered(folder, "name")
+            yield from islice(ordered, bisect_right(ordered, fold(name), key=lambda node: fold(node.name)), None)
+
+    def changes(self, since: int) -> list[Node]:
+        """Items changed after a seq, deleted ones included, in the order of their last change."""
+        return sorted((node for node in self._overlay.values() if node.seq > since), key=lambda node: node.seq)
+
+    def within(self, node: Node, folder: Node) -> bool:
+        """Whether an item, live or deleted, is the folder or lies below it."""
+        here: Node | None = node
+        while here is not None and here.guid != folder.guid:
+            here = self._nodes.get(here.parent) or self._overlay.get(here.parent)
+        return here is not None
 
     def count(self, folder: Node) -> int:
         index = self._folders[folder.guid]

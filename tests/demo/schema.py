@@ -17,7 +17,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
-_ANNOTATIONS = re.compile(r"@odata\.(context|etag|nextLink|count)|@microsoft\.graph\.downloadUrl")
+_ANNOTATIONS = re.compile(r"@odata\.(context|etag|nextLink|deltaLink|count)|@microsoft\.graph\.downloadUrl")
 
 
 def problems(body: Any, name: str) -> list[str]:
@@ -27,6 +27,8 @@ def problems(body: Any, name: str) -> list[str]:
 
 def kind_of(body: dict[str, Any]) -> str | None:
     """The schema that a body from Graph should satisfy; None for a user."""
+    if "responses" in body:
+        return None  # of a batch; each is checked by itself
     if "error" in body and "status" not in body:
         return "error"
     if "value" in body:

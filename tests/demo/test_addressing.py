@@ -1,6 +1,6 @@
 import pytest
 
-from odtui.demo.addressing import Address, parse
+from odtui.demo.addressing import Address, function, parse
 from odtui.demo.errors import GraphFault
 
 ME = ("me",)
@@ -34,6 +34,12 @@ ROOT = ("root",)
         ("/shares/u!abc/driveItem", Address(("shares", "u!abc"), ROOT)),
         ("/shares/u!abc/driveItem:/x", Address(("shares", "u!abc"), ROOT, ("x",))),
         ("/shares/u!abc/items/1!2/children", Address(("shares", "u!abc"), ("items", "1!2"), (), ("children",))),
+        ("/me/drive/root/search(q='a:b/c(d)')", Address(ME, ROOT, (), ("search(q='a:b/c(d)')",))),
+        ("/me/drive/root:/a(1).txt:/content", Address(ME, ROOT, ("a(1).txt",), ("content",))),
+        ("/drives('d')/items('i')/children('a''b')", Address(("drives", "d"), ("items", "i"), (), ("children", "a'b"))),
+        ("/me/drive/items('i'):/a:/content", Address(ME, ("items", "i"), ("a",), ("content",))),
+        ("/me/drive/root:/items('x')", Address(ME, ROOT, ("items('x')",))),
+        ("/sites/s/drive/root", Address(("sites", "s"), ROOT)),
         ("/me/drive/root/children/name.txt", Address(ME, ROOT, (), ("children", "name.txt"))),
     ],
 )
@@ -55,3 +61,16 @@ def test_what_is_no_address_is_refused(raw: str) -> None:
     with pytest.raises(GraphFault) as refused:
         parse(raw)
     assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("segment", "expected"),
+    [
+        ("delta", ("delta", {})),
+        ("microsoft.graph.delta()", ("delta", {})),
+        ("search(q='it''s (here)')", ("search", {"q": "it's (here)"})),
+        ("children", ("children", {})),
+    ],
+)
+def test_functions_have_arguments(segment: str, expected: tuple[str, dict[str, str]]) -> None:
+    assert function(segment) == expected
