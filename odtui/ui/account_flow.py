@@ -136,8 +136,10 @@ class AccountFlow:
     def _signed_in(self, account: Account | None) -> None:
         if account is None:
             return
-        who = account.name or account.username
-        self._app.notify(clean(f"Signed in as {who}."), markup=False)
+        from odtui.ui.screens.sign_in import signed_in_words
+
+        asked = self.workspace.draft.scopes
+        self._app.notify(clean(signed_in_words(account, asked)), markup=False)
         self.connect(account)
 
     def connect(self, account: Account) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.content import Content
 from textual.screen import Screen
@@ -24,6 +24,7 @@ from odtui.services.words import Explained
 from odtui.ui.account_flow import AccountFlow
 from odtui.ui.commands import bindings
 from odtui.ui.demo_drive import DemoOptions
+from odtui.ui.keynames import key_name
 from odtui.ui.screens.browser import BrowserScreen
 from odtui.ui.theme import DEFAULT_THEME, THEMES
 
@@ -77,6 +78,9 @@ class OdtuiApp(App[None]):
         order = Order(settings.sort, settings.sort_reverse, settings.show_hidden)
         self.browser = BrowserScreen(local=LocalPlace(start.folder), transfers=self.transfers, order=order)
         self.accounts = AccountFlow(self, workspace, start, open_url)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or key_name(binding.key)
 
     def get_default_screen(self) -> Screen[None]:
         return self.browser
