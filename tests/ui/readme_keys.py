@@ -13,12 +13,10 @@ END = "<!-- /keys -->"
 def table() -> str:
     """Markdown, a row for each command, grouped as in the help."""
     lines = ["| key | what it does |", "|---|---|"]
-    group = ""
-    for command in COMMANDS:
-        if command.group != group:
-            group = command.group
-            lines.append(f"| | **{group}** |")
-        lines.append(f"| {key_names(command.keys)} | {command.help} |")
+    for group in dict.fromkeys(command.group for command in COMMANDS):
+        lines.append(f"| | **{group}** |")
+        members = (command for command in COMMANDS if command.group == group)
+        lines += [f"| {key_names(command.keys)} | {command.help} |" for command in members]
     return "\n".join(lines) + "\n"
 
 
