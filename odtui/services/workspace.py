@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,11 +31,18 @@ class Workspace:
         profile_name: str | None = None,
         routes: Routes | None = None,
         memory_only: bool = False,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`routes` and `memory_only` are for the demo drive: another server, and nothing kept of the sign-in."""
+        """`routes` and `memory_only` are for the demo drive: another server, and nothing kept of the sign-in.
+
+        `sleep` and `clock` carry every wait for the service: seconds, monotonic.
+        """
         self.settings = settings
         self.directories = directories
         self.routes = routes
+        self.sleep = sleep
+        self.clock = clock
         self._store = store
         self._profile_name = profile_name
         self._memory_only = memory_only
@@ -111,4 +120,12 @@ class Workspace:
         """A session for an account. `on_wait` is told the seconds of every throttled wait. Raises GraphError or AuthError."""
         from odtui.services.session import connect
 
-        return await connect(profile, account, self.authenticator(profile), routes=self.routes, on_wait=on_wait)
+        return await connect(
+            profile,
+            account,
+            self.authenticator(profile),
+            routes=self.routes,
+            on_wait=on_wait,
+            sleep=self.sleep,
+            clock=self.clock,
+        )
