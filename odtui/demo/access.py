@@ -16,6 +16,7 @@ _WRITE_ANY = frozenset({"files.readwrite.all", "sites.readwrite.all"})
 _LINKS = frozenset(
     {"files.readwrite", "files.read.all", "files.readwrite.all", "sites.read.all", "sites.readwrite.all"}
 )
+_READ_SELECTED, _WRITE_SELECTED = "files.read.selected", "files.readwrite.selected"
 _APP = "files.readwrite.appfolder"
 
 
@@ -26,6 +27,10 @@ class Grant:
     user: User
     scopes: frozenset[str]
     """Lower case, without prefix."""
+    now: float = 0.0
+    """Seconds since the epoch, against which sharing expires."""
+    picked: frozenset[str] = frozenset()
+    """guids of items that the user has picked for this app, which is what the Selected scopes are for."""
 
     def has(self, wanted: frozenset[str]) -> bool:
         return bool(self.scopes & wanted)
@@ -45,7 +50,7 @@ def grant_of(demo: Demo, authorization: str | None) -> Grant:
         raise unauthenticated("IDX14100: JWT is not well formed, there are no dots (.).", detail="invalid_token")
     if value["exp"] < demo.clock() or value["epoch"] != demo.epochs.tokens or value["user"] not in demo.users:
         raise unauthenticated("Lifetime validation failed, the token is expired.", detail="The token is expired.")
-    return Grant(demo.users[value["user"]], frozenset(value["scopes"]))
+    return Grant(demo.users[value["user"]], frozenset(value["scopes"]), demo.clock(), frozenset(demo.picked))
 
 
 def app_folder(drive: Drive) -> Node | None:
@@ -54,29 +59,56 @@ def app_folder(drive: Drive) -> Node | None:
     return drive.tree.child(apps, "odtui") if apps is not None else None
 
 
-def check(grant: Grant, drive: Drive, node: Node | None, *, write: bool, shared: bool = False) -> None:
-    """Refuse what the token does not allow. `node` None is the drive itself; `shared` means reached by a sharing link.
+def check(grant: Grant, drive: Drive, node: Node | None, *, write: bool, link: str = "") -> None:
+    """Refuse what the token does not allow. `node` None is the drive itself.
+
+    Args:
+        link: what the sharing link allows by which the item was reached, read or write; empty if by none.
 
     Raises:
         GraphFault: 403 accessDenied.
     """
-    if shared:
-        if not grant.has(_LINKS) or (write and not grant.has(_WRITE_ANY | _WRITE_OWN)):
+    if link:
+        if not grant.has(_LINKS) or (write and (link != "write" or not grant.has(_WRITE_ANY | _WRITE_OWN))):
             raise denied()
         return
     if drive.owner == grant.user:
         if grant.has(_WRITE_OWN if write else _READ_OWN) or grant.has(_site_scopes(drive, write=write)):
             return
-        if node is not None and _APP in grant.scopes and _below_app_folder(drive, node):
+        if node is not None and _narrow(grant, drive, node, write=write):
             return
-    elif grant.has(_WRITE_ANY if write else _READ_ANY) and (node is None or is_shared(drive, node)):
+    elif grant.has(_WRITE_ANY if write else _READ_ANY) and _allows(drive, node, grant, write=write):
         return
     raise denied()
 
 
-def is_shared(drive: Drive, node: Node) -> bool:
-    """Whether an item or a folder around it is shared."""
-    return node.shared or any(folder.shared for folder in drive.tree.ancestors(node))
+def _narrow(grant: Grant, drive: Drive, node: Node, *, write: bool) -> bool:
+    """Whether a scope for single items covers it: the app's own folder, or what has been picked (work only)."""
+    if _APP in grant.scopes and _below_app_folder(drive, node):
+        return True
+    selected = {_WRITE_SELECTED} if write else {_READ_SELECTED, _WRITE_SELECTED}
+    return drive.business and node.guid in grant.picked and bool(grant.scopes & selected)
+
+
+def _allows(drive: Drive, node: Node | None, grant: Grant, *, write: bool) -> bool:
+    """Whether someone else's drive lets the caller in."""
+    role = drive.members.get(grant.user.key, "")
+    if not role and node is not None:
+        role = role_of(grant, drive, node)
+    elif not role and not drive.library:
+        role = "read"
+    return role == "write" or (role == "read" and not write)
+
+
+def role_of(grant: Grant, drive: Drive, node: Node) -> str:
+    """What is shared with the caller on an item or a folder around it: read, write, or nothing (empty)."""
+    roles = [
+        share.role
+        for each in (node, *drive.tree.ancestors(node))
+        for share in each.permissions
+        if grant.user.key in (share.to, *share.redeemed) and not 0 < share.expires < grant.now
+    ]
+    return "write" if "write" in roles else "read" if roles else ""
 
 
 def _site_scopes(drive: Drive, *, write: bool) -> frozenset[str]:

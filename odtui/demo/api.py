@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from odtui.demo import content, copies, delta, drives, items, uploads
-from odtui.demo.access import Grant, app_folder, grant_of, is_shared
+from odtui.demo import content, copies, delta, drives, items, permissions, shared, shares, uploads
+from odtui.demo.access import Grant, app_folder, grant_of
 from odtui.demo.addressing import Address, function, parse
 from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
-from odtui.demo.errors import GraphFault, bad_request, denied, not_found
+from odtui.demo.errors import GraphFault, bad_request, not_found
 from odtui.demo.links import Links
 from odtui.demo.nodes import Node
 from odtui.demo.receiving import Spot
@@ -23,17 +20,14 @@ from odtui.demo.state import Demo
 
 PREFIXES = ("/v1.0", "/_api/v2.0")
 
-ITEM_ROUTES: Routes = items.ROUTES | content.ROUTES | uploads.ROUTES | copies.ROUTES | delta.ROUTES
-DRIVE_ROUTES: Routes = drives.ROUTES
+ITEM_ROUTES: Routes = items.ROUTES | content.ROUTES | uploads.ROUTES | copies.ROUTES | delta.ROUTES | permissions.ROUTES
+DRIVE_ROUTES: Routes = drives.ROUTES | shared.ROUTES
 
 _LATER = frozenset(
     [
         "search",
         "thumbnails",
         "versions",
-        "permissions",
-        "createLink",
-        "invite",
         "restore",
         "permanentDelete",
         "preview",
@@ -41,8 +35,6 @@ _LATER = frozenset(
         "unfollow",
         "checkout",
         "checkin",
-        "recent",
-        "sharedWithMe",
         "bundles",
         "items",
         "following",
@@ -53,7 +45,6 @@ _LATER = frozenset(
 _DEEP = frozenset({"children", "versions", "permissions", "thumbnails"})
 """Segments whose handlers look at what follows them."""
 _SYSTEM = frozenset({"select", "expand", "top", "orderby", "filter", "skiptoken", "skipToken"})
-_SHARE_PATH = re.compile(r"/f/c/([0-9a-f]{16})/([0-9a-f]{32})")
 
 
 async def graph(request: Request) -> Response:
@@ -68,9 +59,14 @@ async def graph(request: Request) -> Response:
     if not address.drive:
         if request.method not in ("GET", "HEAD"):
             raise GraphFault(405, "notAllowed", "The method is not allowed here.")
+        match address.tail:
+            case ("shares", token):
+                call._drive, node, call.link = shares.resolve(demo, grant, token, "")
+                return await shares.shared_item(call, call._drive, node)
         return await drives.top(call)
     if address.drive[0] == "shares":
-        drive, base = _share(demo, grant, address.drive[1])
+        prefer = request.headers.get("prefer", "")
+        drive, base, call.link = shares.resolve(demo, grant, address.drive[1], prefer)
     else:
         drive, base = _drive(demo, grant, address), None
     call._drive = drive
@@ -116,30 +112,6 @@ def _drive(demo: Demo, grant: Grant, address: Address) -> Drive:
     if found is None:
         raise not_found()
     return found
-
-
-def _share(demo: Demo, grant: Grant, token: str) -> tuple[Drive, Node]:
-    """The item behind an encoded sharing link. Raises GraphFault 400, 403 or 404."""
-    if not token.startswith("u!"):
-        raise bad_request("The sharing token is not valid.")
-    try:
-        url = urlsplit(urlsafe_b64decode(token[2:] + "=" * (-len(token) % 4 + 2)).decode())
-    except ValueError:
-        raise bad_request("The sharing token is not valid.") from None
-    found = _SHARE_PATH.fullmatch(url.path)
-    if found and url.hostname == "1drv.ms":
-        drive = demo.drive_by_id(found[1])
-        node = drive.tree.get(found[2]) if drive else None
-    else:
-        item_id = parse_qs(url.query).get("id", [""])[0]
-        drive, node = next(
-            ((drive, node) for drive in demo.drives.values() if (node := drive.find(item_id)) is not None), (None, None)
-        )
-    if drive is None or node is None:
-        raise not_found()
-    if drive.owner != grant.user and not is_shared(drive, node):
-        raise denied()
-    return drive, node
 
 
 def _locate(call: Call, drive: Drive, base: Node | None) -> Spot:

@@ -130,13 +130,17 @@ class Bodies:
         Raises:
             GraphFault: 404 if a real file behind it has gone.
         """
-        kind, _, key = node.content.partition(":")
+        return self.open_content(node.content, node.size)
+
+    def open_content(self, content: str, size: int) -> Body:
+        """As `open`, for a `Node.content` and the number of its bytes."""
+        kind, _, key = content.partition(":")
         try:
             match kind:
                 case "text":
                     return Memory(self._text(key))
                 case "seed":
-                    return Seeded(key, node.size, self._head(key))
+                    return Seeded(key, size, self._head(key))
                 case "blob":
                     return OnDisk(self._blobs / key)
                 case "disk" if self._real is not None:
@@ -151,11 +155,11 @@ class Bodies:
             node.hash = _text_hash(self._text, node.content) if node.content.startswith("text:") else self._read(node)
         return node.hash
 
-    def discard(self, node: Node) -> None:
-        """Delete the bytes of a file that nothing refers to any more."""
-        if node.content.startswith("blob:"):
+    def discard(self, content: str) -> None:
+        """Delete bytes that nothing refers to any more."""
+        if content.startswith("blob:"):
             with suppress(OSError):
-                (self._blobs / node.content.removeprefix("blob:")).unlink()
+                (self._blobs / content.removeprefix("blob:")).unlink()
 
     def _read(self, node: Node) -> str:
         body = self.open(node)

@@ -39,6 +39,8 @@ class Call:
     query: Mapping[str, str]
     """System options under their names with `$`."""
     _drive: Drive | None = None
+    link: str = ""
+    """What the sharing link allows that the address starts with: read or write; empty if it starts with none."""
     spot: Spot = field(default_factory=lambda: Spot(None))
     arguments: Mapping[str, str] = field(default_factory=dict)
     """Of a function, such as `q` in search(q='x')."""
@@ -73,7 +75,7 @@ class Call:
     def allow(self, *, write: bool = False, node: Node | None = None) -> None:
         """Raise GraphFault 403 unless the token allows it for the item asked for, its future folder, or `node`."""
         target = node or self.spot.node or self.spot.parent
-        check(self.grant, self.drive, target, write=write, shared=self.via_link)
+        check(self.grant, self.drive, target, write=write, link=self.link)
 
     def renderer(self, drive: Drive | None = None) -> Renderer:
         select = self.query.get("$select")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from secrets import token_hex
 from typing import Any
 
@@ -45,7 +43,7 @@ async def copy(call: Call) -> Response:
         job.resource_id = drive.item_id(_copy(call.drive, node, drive, target, name, behaviour).guid)
     except GraphFault as fault:
         job.error = (fault.code, fault.message)
-    url = f"{call.links.content}/personal/{drive.owner.key}/_api/v2.0/monitor/{job.id}"
+    url = f"{call.links.content}/personal/{drive.slug}/_api/v2.0/monitor/{job.id}"
     return Response(status_code=202, headers={"Location": url})
 
 
@@ -68,14 +66,6 @@ def _copy(source: Drive, node: Node, drive: Drive, parent: Node, name: str, beha
 
 def _twin(drive: Drive, node: Node, parent: str, name: str) -> Node:
     """A new item with the same content; stamps are not kept."""
-    stored = node.content
-    if stored.startswith("blob:"):
-        stored, path = drive.journal.new_blob()
-        old = drive.journal.blobs / node.content.removeprefix("blob:")
-        try:
-            os.link(old, path)
-        except OSError:
-            shutil.copyfile(old, path)
     return drive.add(
         Node(
             guid=token_hex(16),
@@ -83,7 +73,7 @@ def _twin(drive: Drive, node: Node, parent: str, name: str) -> Node:
             parent=parent,
             kind=node.kind,
             size=node.size,
-            content=stored,
+            content=drive.journal.copy_blob(node.content),
             hash=node.hash,
             package=node.package,
         )

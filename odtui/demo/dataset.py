@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from random import Random
 
 from odtui.demo import texts
-from odtui.demo.nodes import Kind, Node, guid_of
+from odtui.demo.nodes import Kind, Node, Share, guid_of
 
 NOW = int(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp())
 """When the drive was last touched; nothing in it is newer."""
@@ -89,8 +89,8 @@ def ada() -> Builder:
 def grace() -> Builder:
     """Grace Okafor's drive, one folder of which she shares with Ada."""
     drive = Builder("grace")
-    shared = drive.folder("Field notes 2026", when=_at(2026, 2, 20), shared=True)
-    shared.shared = True
+    shared = drive.folder("Field notes 2026", when=_at(2026, 2, 20))
+    shared.permissions = [Share(id=guid_of("grace to ada"), role="write", to="ada", when=_at(2026, 2, 20))]
     drive.text("Field notes 2026/Day 1 - Harbour.md", "field-1", when=_at(2026, 2, 16, 20, 12))
     drive.text("Field notes 2026/Day 2 - Salt marsh.md", "field-2", when=_at(2026, 2, 17, 21, 2))
     drive.text("Field notes 2026/sightings.csv", "sightings.csv", when=_at(2026, 2, 19, 8, 30))

@@ -12,8 +12,11 @@ from odtui.demo.bodies import Bodies
 from odtui.demo.errors import name_taken, no_space
 from odtui.demo.journal import Journal
 from odtui.demo.names import free_name
-from odtui.demo.nodes import Node, braced, business_id
+from odtui.demo.nodes import Node, Version, braced, business_id, guid_of
 from odtui.demo.tree import Tree
+
+MAX_VERSIONS, MAX_PERSONAL_VERSIONS = 500, 25
+"""Of one file, with the current one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +52,52 @@ class Drive:
     """One drive, live."""
 
     key: str
-    """Its name in the journal and in shortcuts."""
+    """Its name in the journal."""
     id: str
     kind: str
-    """personal or business, as in driveType."""
+    """personal, business or documentLibrary, as in driveType."""
     owner: User
     tree: Tree
     journal: Journal
     bodies: Bodies
     now: Callable[[], float]
     quota: Quota = field(default_factory=Quota)
+    slug: str = ""
+    """Its key in `Demo.drives`, which stands in addresses of content and in shortcuts."""
+    name: str = "OneDrive"
+    members: dict[str, str] = field(default_factory=dict)
+    """Of a library: what each user, by key, may do in it: read or write."""
 
     # Identifiers
 
     @property
     def business(self) -> bool:
-        return self.kind == "business"
+        """Whether it belongs to a work account, alone or as a library."""
+        return self.kind != "personal"
+
+    @property
+    def library(self) -> bool:
+        return self.kind == "documentLibrary"
 
     @property
     def id_prefix(self) -> bytes:
         """Which all business item ids of the drive share."""
-        return bytes.fromhex(self.owner.uid.replace("-", "")[:8])
+        return bytes.fromhex(guid_of(self.slug)[:8] if self.library else self.owner.uid.replace("-", "")[:8])
 
     def item_id(self, guid: str) -> str:
         return business_id(guid, self.id_prefix) if self.business else f"{self.id.upper()}!s{guid}"
 
     def find(self, item_id: str) -> Node | None:
         """The item of an id as a client sent it; personal ids in any case."""
+        guid = self.guid_of(item_id)
+        return self.tree.get(guid) if guid else None
+
+    def guid_of(self, item_id: str) -> str:
+        """The guid in an id of this drive; empty if it is none."""
         if self.business:
-            guid = _business_guid(item_id, self)
-        else:
-            drive, _, rest = item_id.lower().partition("!s")
-            guid = rest if normal(drive) == normal(self.id) else ""
-        return self.tree.get(guid) if len(guid) == 32 else None
+            return _business_guid(item_id, self)
+        drive, _, rest = item_id.lower().partition("!s")
+        return rest if normal(drive) == normal(self.id) and len(rest) == 32 else ""
 
     def e_tag(self, node: Node) -> str:
         return f'"{braced(node.guid)},{node.version}"'
@@ -152,11 +168,28 @@ class Drive:
 
     def set_content(self, node: Node, content: str, size: int, digest: str, fs_modified: int = 0) -> None:
         """Give a file other bytes; `fs_modified` 0 means now."""
-        self.bodies.discard(node)
+        self._keep_version(node)
         self.tree.resize(node, size)
         node.content, node.hash = content, digest
         node.fs_modified = fs_modified or int(self.now())
         self.changed(node, content=True)
+
+    def _keep_version(self, node: Node) -> None:
+        """Put the present content among the earlier ones, of which the oldest fall away."""
+        node.versions.insert(
+            0,
+            Version(
+                number=node.content_version,
+                content=node.content,
+                size=node.size,
+                hash=node.hash,
+                modified=node.modified,
+            ),
+        )
+        limit = MAX_VERSIONS if self.business else MAX_PERSONAL_VERSIONS
+        for old in node.versions[limit - 1 :]:
+            self.bodies.discard(old.content)
+        del node.versions[limit - 1 :]
 
     def move(self, node: Node, name: str, parent: Node) -> None:
         """Rename, move, or both. The caller has checked the name."""
@@ -171,11 +204,39 @@ class Drive:
         parent = self.tree.parent(node)
         self.quota.deleted += self.tree.size(node)
         self.tree.remove(node)
+        self._record(node)
+        if parent is not None:
+            self._write(parent)
+
+    def removed(self, item_id: str) -> Node | None:
+        """The item of an id that lies in the recycle bin."""
+        return self.tree.removed(self.guid_of(item_id))
+
+    def restore(self, node: Node, name: str, parent: Node) -> None:
+        """Out of the recycle bin, with everything below. The caller has checked the name."""
+        self.tree.put_back(node, name, parent)
+        self.quota.deleted = max(self.quota.deleted - self.tree.size(node), 0)
+        self.changed(node)
+        for each in list(self.tree.below(node)) if node.is_container else []:
+            self._write(each)
+
+    def purge(self, node: Node) -> None:
+        """Delete for good, with everything below and all bytes."""
+        parent = self.tree.parent(node)
+        for each in [node, *(self.tree.below(node) if node.is_container else [])]:
+            for content in (each.content, *(version.content for version in each.versions)):
+                self.bodies.discard(content)
+        node.purged = True
+        self.tree.remove(node)
+        self._record(node)
+        if parent is not None:
+            self._write(parent)
+
+    def _record(self, node: Node) -> None:
+        """Keep a change of an item that is not in the tree."""
         self.journal.seq += 1
         node.seq = self.journal.seq
         self.journal.write(self.key, node)
-        if parent is not None:
-            self._write(parent)
 
     def _write(self, node: Node) -> None:
         self.journal.seq += 1
@@ -197,4 +258,4 @@ def _business_guid(item_id: str, drive: Drive) -> str:
         raw = b32decode(item_id[2:])
     except (Error, ValueError):
         return ""
-    return raw[4:].hex() if item_id.startswith("01") and raw[:4] == drive.id_prefix else ""
+    return raw[4:].hex() if item_id.startswith("01") and raw[:4] == drive.id_prefix and len(raw) == 20 else ""

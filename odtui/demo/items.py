@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
+from odtui.demo.access import role_of
 from odtui.demo.addressing import decode
 from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
-from odtui.demo.errors import GraphFault, bad_request, locked, name_taken, not_found
+from odtui.demo.errors import GraphFault, bad_request, denied, locked, name_taken, not_found
 from odtui.demo.names import check_name, check_path, fold, units
 from odtui.demo.nodes import Node
 from odtui.demo.tree import ORDERS
@@ -101,7 +103,7 @@ async def create_child(call: Call) -> Response:
     if parent.kind != "folder":
         raise bad_request("The parent is not a folder.")
     if "remoteItem" in body:
-        raise GraphFault(501, "notSupported", "This demo drive does not mount shared folders.")
+        return _mount(call, body)
     if not isinstance(body.get("folder"), dict):
         raise bad_request("A folder facet is needed.")
     root = call.drive.tree.root
@@ -113,6 +115,24 @@ async def create_child(call: Call) -> Response:
         return call.item(existing)
     name, _ = call.drive.place(parent, name, behaviour, is_folder=True)
     return call.item(call.drive.new_folder(call.drive.tree.owned(parent), name), 201)
+
+
+def _mount(call: Call, body: dict[str, Any]) -> Response:
+    """A shortcut in the root to a folder that is shared. Raises GraphFault 400, 403, 404 or 409."""
+    remote = body["remoteItem"]
+    reference = remote.get("parentReference") if isinstance(remote, dict) else None
+    if not isinstance(reference, dict) or call.node.parent:
+        raise bad_request("A shortcut goes into the root, and names an item and its drive.")
+    there = call.demo.drive_by_id(str(reference.get("driveId")))
+    target = there.find(str(remote.get("id"))) if there is not None else None
+    if there is None or target is None:
+        raise not_found()
+    if there is call.drive or target.kind != "folder" or not role_of(call.grant, there, target):
+        raise denied("The item cannot be added to the drive.")
+    name = check_name(body.get("name") or target.name, business=call.drive.business, folder=True, in_root=True)
+    name, _ = call.drive.place(call.node, name, on_conflict(body.get(CONFLICT), "fail"), is_folder=True)
+    made = Node(guid=token_hex(16), name=name, parent=call.node.guid, kind="shortcut", target=(there.slug, target.guid))
+    return call.item(call.drive.add(made), 201)
 
 
 def on_conflict(value: object, default: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -48,6 +49,18 @@ class Journal:
         """A name for `Node.content` and the file that it stands for; the file does not exist yet."""
         name = uuid4().hex
         return f"blob:{name}", self.blobs / name
+
+    def copy_blob(self, content: str) -> str:
+        """A `Node.content` of its own for the same bytes."""
+        if not content.startswith("blob:"):
+            return content
+        copy, path = self.new_blob()
+        old = self.blobs / content.removeprefix("blob:")
+        try:
+            os.link(old, path)
+        except OSError:
+            shutil.copyfile(old, path)
+        return copy
 
     def close(self) -> None:
         self._file.close()

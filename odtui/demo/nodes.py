@@ -12,6 +12,40 @@ import msgspec
 Kind = Literal["file", "folder", "package", "shortcut"]
 
 
+class Version(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Earlier content of a file."""
+
+    number: int
+    """`content_version` of its time."""
+    content: str
+    size: int
+    hash: str
+    modified: int
+
+
+class Share(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A permission on an item, for a person or for whoever holds a link."""
+
+    id: str
+    role: str
+    """read or write."""
+    to: str = ""
+    """Key of a user, or the address of somebody else; empty for a link."""
+    link: str = ""
+    """view, edit or embed; empty for a person."""
+    scope: str = ""
+    """Of a link: anonymous, organization or users."""
+    token: str = ""
+    """The secret in the address of a link."""
+    password: str = ""
+    expires: int = 0
+    """Seconds since the epoch; 0: never."""
+    redeemed: list[str] = []
+    """Keys of users who have opened the link and keep what it gives."""
+    when: int = 0
+    """When it was made."""
+
+
 class Node(msgspec.Struct, kw_only=True, omit_defaults=True):
     """One item. Everything in it is kept across restarts; indexes are not (see tree.py)."""
 
@@ -47,10 +81,15 @@ class Node(msgspec.Struct, kw_only=True, omit_defaults=True):
     target: tuple[str, str] | None = None
     """Of a shortcut: drive id and guid."""
     description: str = ""
-    shared: bool = False
+    versions: list[Version] = []
+    """Earlier contents, newest first."""
+    permissions: list[Share] = []
+    """Its own ones; those of the folders around it hold for it too."""
     malware: bool = False
     locked: bool = False
     deleted: bool = False
+    purged: bool = False
+    """Deleted for good: not in the recycle bin either."""
 
     @property
     def is_container(self) -> bool:

@@ -92,7 +92,7 @@ class Renderer:
         it = self.drive
         self._who = identity(it.owner)
         self._expiry = int(self.demo.clock() + self.demo.options.link_life)
-        self._download = f"{self.links.content}/personal/{it.owner.key}/_layouts/15/download.aspx?UniqueId="
+        self._download = f"{self.links.content}/personal/{it.slug}/_layouts/15/download.aspx?UniqueId="
         self._web = f"{_site(it)}{'?' if it.business else '&'}id="
 
     def items(self, nodes: Iterable[Node]) -> list[Json]:
@@ -169,41 +169,72 @@ class Renderer:
             case "package":
                 body["package"] = {"type": node.package}
             case "shortcut":
-                body["remoteItem"] = self._remote(node)
+                body["remoteItem"] = self._shortcut(node)
         if not node.parent:
             body["root"] = {}
         if node.special:
             body["specialFolder"] = {"name": node.special}
         if node.malware:
             body["malware"] = {"description": "DOS/EICAR_Test_File"}
-        if node.shared:
-            body["shared"] = {"scope": "users", "owner": self._who}
+        if node.permissions:
+            scopes = {share.scope or "users" for share in node.permissions}
+            widest = next(each for each in ("anonymous", "organization", "users") if each in scopes)
+            body["shared"] = {"scope": widest, "owner": self._who}
         if node.description and not self.drive.business:
             body["description"] = node.description
 
-    def _remote(self, node: Node) -> Json:
+    def remote_hit(self, there: Drive, target: Node) -> Json:
+        """An item of another drive as it stands among those of this one."""
+        body: Json = {
+            "id": there.item_id(target.guid),
+            "name": target.name,
+            "size": there.tree.size(target),
+            "createdDateTime": iso(target.created),
+            "lastModifiedDateTime": iso(target.modified),
+            "webUrl": Renderer(self.demo, there, self.links).web_url(target),
+            "remoteItem": self.remote(there, target),
+        }
+        return body if self.select is None else {key: value for key, value in body.items() if key in self.select}
+
+    def _shortcut(self, node: Node) -> Json:
         """The target of a shortcut, as far as it is still there."""
         if node.target is None:
             return {}
         there = self.demo.drives[node.target[0]]
         target = there.tree.get(node.target[1])
-        if target is None:
-            return {"id": there.item_id(node.target[1])}
+        return {"id": there.item_id(node.target[1])} if target is None else self.remote(there, target)
+
+    def remote(self, there: Drive, target: Node) -> Json:
+        """The remoteItem facet for an item of another drive."""
         owner = identity(there.owner)
+        renderer = Renderer(self.demo, there, self.links, default=False)
+        item = renderer.item(target)
+        facets = ("file", "folder", "package", "image", "id", "name", "size", "fileSystemInfo", "createdBy", "webUrl")
+        body = {name: item[name] for name in facets if name in item}
+        (body.get("folder") or {}).pop("view", None)
+        # A leading zero of a personal drive id gets lost here (QUIRKS 26).
+        body["parentReference"] = {
+            "driveId": there.id if there.business else there.id.lstrip("0"),
+            "driveType": there.kind,
+        }
+        body["shared"] = {
+            "scope": "users",
+            "owner": owner,
+            "sharedBy": owner,
+            "sharedDateTime": iso(next((share.when for share in target.permissions), 0) or target.created),
+        }
+        return body
+
+    def reference(self, node: Node) -> Json:
+        """An itemReference to an item itself."""
+        path = "/".join(quote(name, safe="") for name in self.drive.tree.names(node))
+        start = "/drive/root:" if self.default else f"/drives/{self.drive.id}/root:"
         return {
-            "id": there.item_id(target.guid),
-            "name": target.name,
-            "size": there.tree.size(target),
-            "folder": {"childCount": there.tree.count(target)},
-            "fileSystemInfo": {
-                "createdDateTime": iso(target.fs_created),
-                "lastModifiedDateTime": iso(target.fs_modified),
-            },
-            "createdBy": owner,
-            # A leading zero of a personal drive id gets lost here (QUIRKS 26).
-            "parentReference": {"driveId": there.id.lstrip("0"), "driveType": there.kind},
-            "shared": {"scope": "users", "owner": owner, "sharedBy": owner, "sharedDateTime": iso(target.created)},
-            "webUrl": Renderer(self.demo, there, self.links).web_url(target),
+            "driveId": self.drive.id,
+            "driveType": self.drive.kind,
+            "id": self.drive.item_id(node.guid),
+            "name": node.name,
+            "path": f"{start}/{path}" if path else start,
         }
 
     def _parent(self, node: Node) -> Json:

@@ -61,7 +61,8 @@ class Server(uvicorn.Server):
         """End the server, from any thread."""
         self.should_exit = True
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._stopped.set)
+            with suppress(RuntimeError):  # it has ended already, on a signal
+                self._loop.call_soon_threadsafe(self._stopped.set)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End on a signal, but without raising it again as uvicorn does: what was opened is closed first."""

@@ -96,6 +96,8 @@ class Demo:
     codes: Codes = field(default_factory=Codes)
     withheld: set[str] = field(default_factory=set)
     """Scopes that a user's consent leaves out, lower case."""
+    picked: set[str] = field(default_factory=set)
+    """guids of the items that a user has picked for the app."""
     crashes: list[Exception] = field(default_factory=list)
     """Errors of the server itself; a test fails if there is one."""
     base: str = ""
@@ -133,6 +135,7 @@ class Demo:
             base.append(many)
         return Drive(
             key=journal_key,
+            slug=key,
             id=_drive_id(options.account, key),
             kind=options.account,
             owner=self.users[key],

@@ -201,6 +201,27 @@ class Tree:
         self._detach(node)
         self._forget(node)
 
+    def removed(self, guid: str) -> Node | None:
+        """An item in the recycle bin by its guid."""
+        node = self._overlay.get(guid)
+        return node if node is not None and node.deleted and not node.purged else None
+
+    def put_back(self, node: Node, name: str, parent: Node) -> None:
+        """Bring back a removed item and everything below it. The caller has made sure that the name is free."""
+        self.load(parent)
+        node.deleted = False
+        node.name, node.parent = name, parent.guid
+        self._attach(node)
+
+    def shared(self) -> list[Node]:
+        """Live items that have permissions of their own."""
+        changed = [node for node in self._overlay.values() if node.permissions and not node.deleted]
+        found = {node.guid: node for node in self._nodes.values() if node.permissions}
+        for node in changed:
+            if (live := self.get(node.guid)) is not None:
+                found[node.guid] = live
+        return list(found.values())
+
     def rename(self, node: Node, name: str, parent: Node) -> None:
         """Give an item another name, another folder, or both."""
         self.load(parent)
@@ -303,11 +324,15 @@ class Tree:
         self._grow(node, -self.size(node))
 
     def _forget(self, node: Node) -> None:
+        """Take an item and everything below it out of the indexes; what cannot be made anew waits for its folder."""
         self._nodes.pop(node.guid, None)
         self._ranges = [each for each in self._ranges if each.guid != node.guid]
-        if (index := self._folders.pop(node.guid, None)) is not None:
-            for each in index.by_name.values():
-                self._forget(each)
+        if (index := self._folders.pop(node.guid, None)) is None:
+            return
+        for each in index.by_name.values():
+            self._forget(each)
+            if not node.source or each.guid in self._overlay:
+                self._waiting.setdefault(node.guid, []).append(each)
 
     def _grow(self, node: Node, by: int) -> None:
         if by:

@@ -56,7 +56,7 @@ async def create(call: Call) -> Response:
     expires = demo.clock() + LIFE
     made = Session(drive, spot, behaviour, times, deferred, content, path, expires, demo.epochs.uploads, size)
     sessions(demo)[guid] = made
-    url = f"{call.links.content}/personal/{drive.owner.key}/_api/v2.0/uploadSession"
+    url = f"{call.links.content}/personal/{drive.slug}/_api/v2.0/uploadSession"
     return call.json({"uploadUrl": f"{url}?guid={guid}&tempauth={demo.signer.mac(guid)}", **_progress(made)})
 
 

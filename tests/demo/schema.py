@@ -17,7 +17,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
-_ANNOTATIONS = re.compile(r"@odata\.(context|etag|nextLink|deltaLink|count)|@microsoft\.graph\.downloadUrl")
+_ANNOTATIONS = re.compile(
+    r"@odata\.(context|etag|nextLink|deltaLink|count)|@microsoft\.graph\.downloadUrl|@deprecated\.GrantedTo"
+)
 
 
 def problems(body: Any, name: str) -> list[str]:
@@ -31,8 +33,13 @@ def kind_of(body: dict[str, Any]) -> str | None:
         return None  # of a batch; each is checked by itself
     if "error" in body and "status" not in body:
         return "error"
+    context = body.get("@odata.context", "")
+    if "permission" in context:
+        return "permissionCollection" if "value" in body else "permission"
     if "value" in body:
         return "driveCollection" if "driveType" in (body["value"] or [{}])[0] else "driveItemCollection"
+    if "$metadata#shares/" in context:
+        return "sharedDriveItem"
     if "nextExpectedRanges" in body:
         return "uploadSession"
     if "status" in body:

@@ -1,0 +1,114 @@
+"""Sharing links: their addresses, and what they lead to. Source: REFERENCE §2.5."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.responses import Response
+
+from odtui.demo import render
+from odtui.demo.access import Grant, role_of
+from odtui.demo.call import Call
+from odtui.demo.drive import Drive
+from odtui.demo.errors import GraphFault, bad_request, denied, not_found
+from odtui.demo.nodes import Node, Share
+from odtui.demo.signing import unb64
+from odtui.demo.state import Demo
+
+_SHORT = re.compile(r"/[a-z]/c/([0-9a-f]{16})/([0-9A-Za-z_-]+)")
+_WORK = re.compile(r"/:[a-z]:/[gs]/(?:personal/|sites/)?[^/]+/([0-9A-Za-z_-]+)")
+
+
+def link_address(drive: Drive, node: Node, share: Share) -> str:
+    """The address that a link is passed on as."""
+    letter = "f" if node.is_container else "u"
+    if not drive.business:
+        return f"https://1drv.ms/{letter}/c/{drive.id}/{share.token}"
+    if drive.library:
+        return f"https://contoso.sharepoint.com/:{letter}:/s/{drive.owner.key}/{share.token}"
+    return f"https://contoso-my.sharepoint.com/:{letter}:/g/personal/{drive.owner.key}/{share.token}"
+
+
+def resolve(demo: Demo, grant: Grant, token: str, prefer: str) -> tuple[Drive, Node, str]:
+    """The item behind an encoded sharing address, and what the link allows: read or write.
+
+    `prefer` is the Prefer header: with redeemSharingLink the caller keeps what the link gives.
+
+    Raises:
+        GraphFault: 400, 403 or 404.
+    """
+    if not token.startswith("u!"):
+        raise bad_request("The sharing token is not valid.")
+    try:
+        url = urlsplit(unb64(token[2:].rstrip("=")).decode())
+    except ValueError:
+        raise bad_request("The sharing token is not valid.") from None
+    short = _SHORT.fullmatch(url.path) if url.hostname == "1drv.ms" else None
+    work = _WORK.fullmatch(url.path) if (url.hostname or "").endswith(".sharepoint.com") else None
+    key = short[2] if short else work[1] if work else ""
+    found = _by_token(demo, key) if key else None
+    if found is not None:
+        drive, node, share = found
+        _check(share, grant, drive)
+        if "redeemsharinglink" in [each.strip().lower() for each in prefer.split(",")]:
+            _redeem(drive, node, share, grant)
+        return drive, node, share.role
+    item_id = parse_qs(url.query).get("id", [""])[0]
+    there = demo.drive_by_id(short[1]) if short else None
+    if there is not None and short:
+        return _reachable(grant, there, there.tree.get(short[2]))
+    for drive in demo.drives.values():
+        if (item := drive.find(item_id)) is not None:
+            return _reachable(grant, drive, item)
+    raise not_found()
+
+
+def _reachable(grant: Grant, drive: Drive | None, node: Node | None) -> tuple[Drive, Node, str]:
+    """The item at a plain address, if the caller may see it without a link."""
+    if drive is None or node is None:
+        raise not_found()
+    role = "write" if drive.owner == grant.user else drive.members.get(grant.user.key) or role_of(grant, drive, node)
+    if not role:
+        raise denied()
+    return drive, node, role
+
+
+def _by_token(demo: Demo, token: str) -> tuple[Drive, Node, Share] | None:
+    for drive in demo.drives.values():
+        for node in drive.tree.shared():
+            for share in node.permissions:
+                if share.token == token:
+                    return drive, node, share
+    return None
+
+
+def _check(share: Share, grant: Grant, drive: Drive) -> None:
+    if drive.owner == grant.user:
+        return
+    if 0 < share.expires < grant.now:
+        raise denied("The sharing link has expired.")
+    if share.password:
+        raise denied("The sharing link asks for a password, which can be entered in a browser only.")
+    if share.scope == "users" and grant.user.key not in (*share.redeemed, share.to):
+        raise denied()
+
+
+def _redeem(drive: Drive, node: Node, share: Share, grant: Grant) -> None:
+    if grant.user != drive.owner and grant.user.key not in share.redeemed:
+        share.redeemed.append(grant.user.key)
+        drive.changed(node)
+
+
+async def shared_item(call: Call, drive: Drive, node: Node) -> Response:
+    """GET /shares/{token}: the shared item, in short."""
+    if call.request.method not in ("GET", "HEAD"):
+        raise GraphFault(405, "notAllowed", "The method is not allowed here.")
+    call.allow(node=node)
+    body = {
+        "@odata.context": f"{call.links.graph}/$metadata#shares/$entity",
+        "id": call.address.tail[1],
+        "name": node.name,
+        "owner": render.identity(drive.owner),
+    }
+    return call.json(body)
