@@ -94,7 +94,7 @@ class Attempts:
     def _keep(self, attempt: Attempt, ask: Callable[[], dict[str, Any]], abandoned: Abandoned) -> Account | None:
         """Tokens into the cache, unless nobody waits for them any more."""
         cache = self._cache()
-        with translated(), cache.session(interactive=True):
+        with translated(), cache.session(interactive=True, abandoned=abandoned):
             result = ask()
             if result.get("error") in _STILL_WAITING:
                 return None

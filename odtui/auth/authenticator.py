@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from odtui.auth.accounts import Account, AccountStore
-from odtui.auth.attempts import Attempts
+from odtui.auth.attempts import Attempt, Attempts
 from odtui.auth.clients import MsalClients
 from odtui.auth.errors import AuthError, AuthProblem
 from odtui.auth.listener import RedirectListener
@@ -22,7 +22,7 @@ from odtui.auth.provider import TokenProvider
 from odtui.auth.redirect_request import Redirect, parse_address
 from odtui.auth.results import error_of
 from odtui.auth.silent import SilentTokens
-from odtui.auth.threads import in_thread
+from odtui.auth.threads import Abandoned, in_thread
 from odtui.auth.vault import Storage, store_error
 from odtui.config.clouds import CLOUDS
 from odtui.config.paths import Directories
@@ -120,9 +120,9 @@ class Authenticator:
                 raise AuthError(AuthProblem.TIMED_OUT, details="The browser did not come back.") from None
         if "error" in fields:
             raise error_of(fields)
-        account = await in_thread(lambda abandoned: self._attempts.redeem(attempt, fields, abandoned))
+        account = await in_thread(lambda abandoned: self._remember(self._attempts.redeem(attempt, fields, abandoned)))
         self._demanded.pop(account.username, None)
-        return await self._remembered(account)
+        return account
 
     async def sign_in_device(
         self, *, show_code: Callable[[DeviceCode], None], scopes: tuple[str, ...] | None = None
@@ -138,8 +138,8 @@ class Authenticator:
             await self._sleep(flow["interval"])
             if self._wall_clock() >= flow["expires_at"]:
                 raise AuthError(AuthProblem.CODE_EXPIRED, details="The code was not entered in time.")
-            account = await in_thread(lambda abandoned: self._attempts.poll(attempt, abandoned))
-        return await self._remembered(account)
+            account = await in_thread(lambda abandoned: self._polled(attempt, abandoned))
+        return account
 
     def auth(self, account: Account) -> httpx.Auth:
         """The httpx.Auth that signs requests to this profile's Graph host, and to no other."""
@@ -169,11 +169,16 @@ class Authenticator:
     def _cache_file(self, registration: str) -> Path | None:
         return self._state / f"tokens-{registration}.bin" if self._state else None
 
-    async def _remembered(self, account: Account) -> Account:
-        return await in_thread(lambda _: self._remember(account))
+    def _polled(self, attempt: Attempt, abandoned: Abandoned) -> Account | None:
+        """Who signed in; None while nobody has."""
+        account = self._attempts.poll(attempt, abandoned)
+        return self._remember(account) if account is not None else None
 
     def _remember(self, account: Account) -> Account:
-        """Write down who signed in, and delete the tokens of a registration that the profile no longer names."""
+        """Write down who signed in, and delete the tokens of a registration that the profile no longer names.
+
+        In the thread that stored the tokens: between the two nobody can give up and leave tokens without an account.
+        """
         from odtui.auth.cache import FileTokenCache
 
         try:

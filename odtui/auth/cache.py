@@ -12,7 +12,9 @@ from pathlib import Path
 import msgspec
 from msal import SerializableTokenCache
 
+from odtui.auth.errors import AuthError, AuthProblem
 from odtui.auth.locks import file_lock
+from odtui.auth.threads import Abandoned
 from odtui.auth.vault import KeyringUnavailable, Storage, Unreadable, Vault, store_error
 from odtui.config.files import make_private, write_atomic
 
@@ -38,11 +40,12 @@ class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has 
         """The file is sealed and its key out of reach: it stays, new tokens live in memory."""
 
     @contextmanager
-    def session(self, *, interactive: bool = False) -> Iterator[None]:
+    def session(self, *, interactive: bool = False, abandoned: Abandoned = lambda: False) -> Iterator[None]:
         """Read what other instances wrote, and save once at the end. An exception leaves file and memory as they were.
 
         Never hold it while waiting for a person. Raises AuthError (BUSY, STORE); with `interactive`, for a new
-        sign-in, a sealed file whose key cannot be reached is left alone and the tokens are kept in memory.
+        sign-in, a sealed file whose key cannot be reached is left alone and the tokens are kept in memory. A session
+        that was `abandoned` saves nothing and raises AuthError (TIMED_OUT).
         """
         with self._threads:
             if self.path is None or self._detached:
@@ -56,7 +59,7 @@ class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has 
                         yield
                 finally:
                     if self.has_state_changed:
-                        self._save(upgrade=interactive)
+                        self._save(upgrade=interactive, abandoned=abandoned)
 
     @contextmanager
     def _or_as_before(self) -> Iterator[None]:
@@ -143,7 +146,7 @@ class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has 
         self.storage = storage
         return plain.decode()
 
-    def _save(self, *, upgrade: bool) -> None:
+    def _save(self, *, upgrade: bool, abandoned: Abandoned) -> None:
         """Write the file as it was kept before: sealed stays sealed; a plain one is sealed when somebody signs in."""
         if self._detached or self.path is None or self._vault is None:
             self.has_state_changed = False
@@ -158,6 +161,10 @@ class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has 
             if self.storage == "sealed":
                 raise store_error(f"The sign-in cannot be stored: {error}.") from None
             storage, body = "file", data
+        if abandoned():  # the keyring may have shown a dialog, and its user has left meanwhile
+            self.deserialize(None)
+            self._seen = None
+            raise AuthError(AuthProblem.TIMED_OUT, details="Nobody waits for this sign-in any more.")
         try:
             make_private(self.path.parent)
             os.chmod(self.path.parent, 0o700)
