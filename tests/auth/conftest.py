@@ -11,7 +11,9 @@ import respx
 from odtui.auth.authenticator import Authenticator
 from odtui.config.paths import Directories
 from odtui.config.settings import Profile
+from odtui.demo.thread import DemoThread
 from tests.auth.identity import CLIENT_ID, Identity
+from tests.auth.live import Live, MemoryKeyring, Witness
 
 
 @pytest.fixture
@@ -35,3 +37,37 @@ async def authenticator(profile: Profile, directories: Directories) -> AsyncIter
     made = Authenticator(profile, directories)
     yield made
     await made.aclose()
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[DemoThread]:
+    with DemoThread() as running:
+        yield running
+
+
+@pytest.fixture
+async def live(demo: DemoThread, directories: Directories) -> AsyncIterator[Live]:
+    """The demo drive over real HTTP, as new; the server may not have failed on its own account."""
+    state = demo.state
+    options, signer, faults = state.options, state.signer, state.faults
+    state.signer = witness = Witness(signer)
+    state.log.clear()
+    made = Live(demo, directories, witness)
+    yield made
+    await made.end()
+    state.withheld.clear()
+    state.options, state.signer, state.faults = options, signer, faults
+    faults.clear()
+    assert state.crashes == []
+
+
+@pytest.fixture
+def keyring() -> Iterator[MemoryKeyring]:
+    """A keyring that works; without this fixture there is none."""
+    import keyring
+
+    usual = keyring.get_keyring()
+    working = MemoryKeyring()
+    keyring.set_keyring(working)
+    yield working
+    keyring.set_keyring(usual)
