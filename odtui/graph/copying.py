@@ -56,7 +56,7 @@ async def _watch(wire: Wire, monitor: str, on_progress: Callable[[float], None] 
     while True:
         await wire.sleep(delay)
         delay = min(delay * GROWTH, LONGEST_POLL)
-        with graph_errors():
+        with graph_errors(wire.content):
             response = await wire.content.get(url, headers={"Accept": "application/json"})
         if response.status_code in (404, 410):
             return None  # forgotten, not failed (REFERENCE §5.14)

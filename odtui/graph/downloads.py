@@ -98,7 +98,7 @@ async def _ask_for_link(wire: Wire, drive_id: str, item_id: str, headers: dict[s
 
 
 async def _fetch(wire: Wire, link: str, headers: dict[str, str]) -> httpx.Response:
-    with graph_errors():
+    with graph_errors(wire.content):
         request = wire.content.build_request("GET", link, headers=headers)
         return await wire.content.send(request, stream=True)
 

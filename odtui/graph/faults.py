@@ -144,8 +144,14 @@ def _kind(status: int, codes: tuple[str, ...]) -> type[GraphError]:
 
 
 @contextmanager
-def graph_errors() -> Iterator[None]:
-    """No exception of httpx leaves this block. Their texts may hold secret addresses, so they are not passed on."""
+def graph_errors(client: httpx.AsyncClient | None = None) -> Iterator[None]:
+    """No exception of httpx leaves this block. Their texts may hold secret addresses, so they are not passed on.
+
+    Args:
+        client: Sends in this block; once it is closed, whoever still holds it is told that the session is over.
+    """
+    if client is not None and client.is_closed:
+        raise SignInRequired("this session has been ended here")
     try:
         yield
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict) as error:

@@ -170,7 +170,7 @@ class UploadSession:
     async def _call(
         self, method: str, data: bytes | None = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
-        with graph_errors():
+        with graph_errors(self._wire.content):
             return await self._wire.content.request(method, self.url, content=data, headers=headers)
 
     async def _catch_up(self) -> DriveItem | None:

@@ -73,7 +73,7 @@ class Wire:
             GraphError: For any other answer, and if none came.
         """
         request = self.request(method, address, json=json, data=data, headers=headers, once=once)
-        with graph_errors():
+        with graph_errors(self._http):
             response = await self._http.send(request)
         if response.status_code >= 400:
             raise self.failed(response)
@@ -81,7 +81,7 @@ class Wire:
 
     async def stream(self, address: str, headers: Mapping[str, str]) -> httpx.Response:
         """An open answer to GET of any status; the caller closes it."""
-        with graph_errors():
+        with graph_errors(self._http):
             return await self._http.send(self.request("GET", address, headers=headers), stream=True)
 
     def request(
