@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from odtui.services.entry import Entry
+from odtui.services.words import Step
 
 Choice = Literal["replace", "skip", "keep_both", "cancel"]
 JobKind = Literal["upload", "download", "copy", "move"]
@@ -57,6 +58,8 @@ class Job:
     """Why it failed or waits, or what was not perfect about a job that is done, as a sentence."""
     advice: str = ""
     details: str = ""
+    steps: tuple[Step, ...] = ()
+    """What helps with the problem, the best first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class JobRun:
     def _fail(self, error: Exception) -> None:
         told = explain(error, doing=f"transfer {self.order.entry.name}")
         problem = f"{told.title}. {told.why}"
-        self.record.enter(JobState.FAILED, problem=problem, advice=told.advice, details=told.details)
+        self.record.enter(JobState.FAILED, problem=problem, advice=told.advice, details=told.details, steps=told.steps)
 
     async def _carry(self) -> None:
         order, record = self.order, self.record
@@ -121,7 +121,7 @@ class JobRun:
         if not (self.moved_whole if order.entry.is_folder else self.route.leaves):
             try:
                 await order.source.delete(await self._left_behind(order.entry))
-            except (GraphError, OSError) as error:
+            except (GraphError, AuthError, OSError) as error:
                 told = explain(error)
                 raise TransferError(
                     "It was copied, but the source is still there",

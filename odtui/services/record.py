@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from odtui.services.entry import Entry
 from odtui.services.job import Choice, Job, JobKind, JobState
 from odtui.services.place import Place
+from odtui.services.words import Step
 
 WINDOW = 5.0
 """Seconds over which speed is measured."""
@@ -76,6 +77,7 @@ class Record:
         self.files_done = 0
         self.files_total = 0 if self.order.entry.is_folder else 1
         self.problem = self.advice = self.details = ""
+        self.steps: tuple[Step, ...] = ()
         self._samples.clear()
         self._snapshot = None
 
@@ -100,6 +102,7 @@ class Record:
                 self.problem,
                 self.advice,
                 self.details,
+                self.steps,
             )
         return self._snapshot
 
@@ -121,10 +124,18 @@ class Record:
                 self._samples.popleft()
         self.changed()
 
-    def enter(self, state: JobState, *, problem: str = "", advice: str = "", details: str = "") -> None:
+    def enter(
+        self,
+        state: JobState,
+        *,
+        problem: str = "",
+        advice: str = "",
+        details: str = "",
+        steps: tuple[Step, ...] = (),
+    ) -> None:
         if (state, problem) == (self.state, self.problem):
             return
-        self.state, self.problem, self.advice, self.details = state, problem, advice, details
+        self.state, self.problem, self.advice, self.details, self.steps = state, problem, advice, details, steps
         if state is not JobState.RUNNING:
             self._samples.clear()
         self.changed(now=True)

@@ -40,12 +40,15 @@ class Explained:
     """What the card offers as keys, the best first."""
     details: str = ""
     """Codes, request id, the raw message: hostile, secrets redacted. Shown under "details" and copied."""
+    setting: str = ""
+    """The field of the settings that cures it; empty if none is known to."""
 
 
 def explain(error: BaseException, *, doing: str = "") -> Explained:
     """Words for any GraphError, AuthError, OSError, SettingsError, or a bug. `doing`: such as "rename report.docx"."""
     title, why, advice, steps = _words(error)
-    return Explained(title, why, advice, (*steps, "copy_details"), redact(_details(error, doing)))
+    steps = steps if "copy_details" in steps else (*steps, "copy_details")
+    return Explained(title, why, advice, steps, redact(_details(error, doing)), _setting(error))
 
 
 def _words(error: BaseException) -> tuple[str, str, str, tuple[Step, ...]]:
@@ -69,6 +72,12 @@ def _words(error: BaseException) -> tuple[str, str, str, tuple[Step, ...]]:
                 f"Try again. If it happens again, report it with the log file {Directories.of_user().log_file}.",
                 ("retry",),
             )
+
+
+def _setting(error: BaseException) -> str:
+    from odtui.services.words_auth import SETTINGS
+
+    return SETTINGS.get(error.problem, "") if isinstance(error, AuthError) else ""
 
 
 def _details(error: BaseException, doing: str) -> str:

@@ -167,3 +167,20 @@ WORDS: dict[AuthProblem, tuple[str, str, str, tuple[Step, ...]]] = {
         ("retry", "other_method"),
     ),
 }
+
+SETTINGS: dict[AuthProblem, str] = {
+    AuthProblem.REDIRECT_URI: "redirect_uri",
+    AuthProblem.PORT_IN_USE: "redirect_uri",
+    AuthProblem.CLIENT_ID: "client_id",
+    AuthProblem.TENANT: "tenant",
+    AuthProblem.ACCOUNT_KIND: "tenant",
+    AuthProblem.WRONG_ACCOUNT: "tenant",
+    AuthProblem.SECRET_NEEDED: "client_secret",
+    AuthProblem.SECRET_WRONG: "client_secret",
+    AuthProblem.SECRET_EXPIRED: "client_secret",
+    AuthProblem.SECRET_UNWANTED: "client_secret",
+    AuthProblem.CONSENT: "scopes",
+    AuthProblem.ADMIN: "scopes",
+    AuthProblem.SCOPE: "scopes",
+}
+"""The field of the settings that cures a problem, where one does."""

@@ -117,7 +117,7 @@ class Workspace:
     async def connect(
         self, profile: Profile, account: Account, *, on_wait: Callable[[float], None] | None = None
     ) -> Session:
-        """A session for an account. `on_wait` is told the seconds of every throttled wait. Raises GraphError or AuthError."""
+        """A session for an account; `on_wait` is told the seconds of every wait. Raises GraphError or AuthError."""
         from odtui.services.session import connect
 
         return await connect(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -18,12 +18,18 @@ from odtui.ui.text import clean
 
 if TYPE_CHECKING:
     from odtui.auth.accounts import Account
+    from odtui.auth.authenticator import Authenticator
     from odtui.services.session import Session
     from odtui.services.workspace import Workspace
     from odtui.ui.app import OdtuiApp, Start
     from odtui.ui.screens.settings import SettingsResult
 
 log = logging.getLogger(__name__)
+
+SHORTEST_NOTICE, LONGEST_NOTICE = 4.0, 30.0
+"""Seconds that a notice of a wait stays."""
+NETWORK_PAGE = "http://www.msftconnecttest.com/redirect"
+"""Microsoft's page for finding the sign-in of a network: not encrypted, so that the network can answer instead."""
 
 
 class AccountFlow:
@@ -40,6 +46,9 @@ class AccountFlow:
         self._demo: DemoDrive | None = None
         self._account: Account | None = None
         self._target = start.target
+        self._authenticator: Authenticator | None = None
+        """The one that the session gets its tokens from."""
+        self._told_waiting = False
 
     @property
     def in_demo(self) -> bool:
@@ -130,7 +139,8 @@ class AccountFlow:
             demo=self.in_demo,
             login_hint=login_hint,
         )
-        self._app.browser.connecting("Not signed in. Press a to sign in.")
+        if self.session is None:
+            self._app.browser.connecting("Not signed in. Press a to sign in.")
         self._app.push_screen(screen, self._signed_in)
 
     def _signed_in(self, account: Account | None) -> None:
@@ -140,7 +150,21 @@ class AccountFlow:
 
         asked = self.workspace.draft.scopes
         self._app.notify(clean(signed_in_words(account, asked)), markup=False)
-        self.connect(account)
+        if self._renews_session(account):
+            self._app.browser.read_again()
+        else:
+            self.connect(account)
+
+    def _renews_session(self, account: Account) -> bool:
+        """Whether the open session gets its tokens from this sign-in: then panes and transfers just go on."""
+        session, profile = self.session, self.workspace.profile
+        return (
+            session is not None
+            and profile is not None
+            and self.workspace.authenticator(profile) is self._authenticator
+            and session.account.id == account.id
+            and set(session.account.granted) == set(account.granted)
+        )
 
     def connect(self, account: Account) -> None:
         """Show the account's drive in the left pane."""
@@ -153,13 +177,13 @@ class AccountFlow:
             return
         who = clean(account.username or account.name)
         browser.connecting(f"Connecting to OneDrive as {who}…")
-        waiting = partial(self._waiting, f"Connecting to OneDrive as {who}…")
         try:
-            session = await self.workspace.connect(profile, account, on_wait=waiting)
+            session = await self.workspace.connect(profile, account, on_wait=self._waiting)
         except (GraphError, AuthError, OSError) as error:
             browser.connection_failed(explain(error, doing="connect to OneDrive"))
             return
         old, self.session = self.session, session
+        self._authenticator = self.workspace.authenticator(profile)
         target, self._target = self._target, None
         if target is None or not await self._open_target(session, target):
             browser.connected(session)
@@ -183,14 +207,20 @@ class AccountFlow:
             browser.left.open_place(place, entry)
         return True
 
-    def _waiting(self, message: str, seconds: float) -> None:
-        """OneDrive asked to wait: say so where the user looks. 0 seconds: nothing waits any more."""
-        if not seconds:
+    def _waiting(self, seconds: float) -> None:
+        """A request waits before it is sent again: say so where the user looks. 0 seconds: nothing waits any more.
+
+        Many requests that wait at the same time are one notice.
+        """
+        told, self._told_waiting = self._told_waiting, bool(seconds)
+        if not seconds or told:
             return
+        words = f"OneDrive is busy or cannot be reached. Trying again in {math.ceil(seconds)} s"
         if self.session is None:
-            self._app.browser.connecting(f"{message} OneDrive is busy; trying again in {seconds:.0f} s.")
+            self._app.browser.connecting(f"{words}…")
         else:
-            self._app.notify(f"OneDrive is busy. Trying again in {seconds:.0f} s.", severity="warning")
+            lasting = min(max(seconds, SHORTEST_NOTICE), LONGEST_NOTICE)
+            self._app.notify(f"{words}.", severity="warning", timeout=lasting, markup=False)
 
     # --- the demo drive ------------------------------------------------------------------------------
 
@@ -229,11 +259,13 @@ class AccountFlow:
 
     # --- cards and choices ------------------------------------------------------------------------------
 
-    def take_step(self, step: Step) -> None:
-        """A key on the card of a failed connection."""
+    def take_step(self, step: Step, setting: str = "") -> None:
+        """A key on the card of a failed connection. `setting`: the field of the settings that cures it."""
         hint = self._account.username if self._account else None
         if step == "settings":
-            self.show_settings()
+            self.show_settings(focus=setting or None)
+        elif step == "open_browser":
+            self._open_network_page()
         elif step in ("sign_in", "other_method"):
             self.show_sign_in(login_hint=hint)
         elif self._account is not None:
@@ -242,6 +274,10 @@ class AccountFlow:
             self.open_demo(self._start.demo)
         else:
             self.resume()
+
+    def _open_network_page(self) -> None:
+        if self._open_url is None or not self._open_url(NETWORK_PAGE):
+            self._app.notify("No browser could be started here.", severity="warning")
 
     async def sign_out(self) -> None:
         """Forget the account on this computer."""

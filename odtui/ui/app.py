@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -20,7 +21,7 @@ from textual.screen import Screen
 from odtui.services.local_place import LocalPlace
 from odtui.services.transfers import TransferService
 from odtui.services.tree import Order
-from odtui.services.words import Explained
+from odtui.services.words import Explained, Step
 from odtui.ui.account_flow import AccountFlow
 from odtui.ui.commands import bindings
 from odtui.ui.demo_drive import DemoOptions
@@ -150,13 +151,17 @@ class OdtuiApp(App[None]):
 
     @on(BrowserScreen.StepChosen)
     def take_step(self, event: BrowserScreen.StepChosen) -> None:
-        self.accounts.take_step(event.step)
+        self.accounts.take_step(event.step, event.setting)
 
     def show_error(self, explained: Explained) -> None:
         """An error card over whatever is shown; its steps lead on."""
         from odtui.ui.dialogs.error import ErrorDialog
 
-        self.push_screen(ErrorDialog(explained), lambda step: self.accounts.take_step(step) if step else None)
+        def leave(step: Step | None) -> None:
+            if step is not None:
+                self.accounts.take_step(step, explained.setting)
+
+        self.push_screen(ErrorDialog(explained), leave)
 
     def action_help(self) -> None:
         from odtui.ui.screens.help import HelpScreen
@@ -195,8 +200,10 @@ class OdtuiApp(App[None]):
         Textual's own report prints every local variable, tokens among them.
         """
         self._return_code = 1
+        log.critical("unhandled", exc_info=error)
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-        log.critical("unhandled", exc_info=error)
-        self.panic(f"odtui has stopped because of a bug ({type(error).__name__}).\nThe log says more: {self.log_file}")
+            told = f"odtui has stopped because of a bug ({type(error).__name__}).\nThe log says more: {self.log_file}"
+            self.panic(Text(told, no_wrap=True, overflow="ignore"))  # a string would be read as markup
+        self._close_messages_no_wait()

@@ -49,9 +49,13 @@ class BrowserScreen(TransferringScreen):
 
     @dataclass
     class StepChosen(Message):
-        """A step of an error card that needs the app, such as sign_in, settings, or retry of a connection."""
+        """A step of an error card that needs the app, such as sign_in, settings, or retry of a connection.
+
+        `setting`: the field of the settings that cures it, if any.
+        """
 
         step: Step
+        setting: str = ""
 
     @dataclass
     class GoRequested(Message):
@@ -97,8 +101,19 @@ class BrowserScreen(TransferringScreen):
     def connecting(self, message: str) -> None:
         """Nothing of OneDrive is shown until `connected`. A message that ends in … gets a spinner."""
         self.session = None
-        self._cloud_pane().connecting(message)
+        waiting = self._cloud_pane()
+        for pane in self.panes:
+            if pane is not waiting and pane.place is not None and not pane.place.is_local:
+                pane.open_place(self._local)  # what it shows ends with the session
+        waiting.connecting(message)
         self.update_status()
+
+    def read_again(self) -> None:
+        """The account has signed in again: what could not be read before is read now, where it was."""
+        for pane in self.panes:
+            if pane.place is not None and not pane.place.is_local:
+                pane.read_again()
+        self.refresh_quota()
 
     def connection_failed(self, explained: Explained) -> None:
         """The pane that waits says why, with the next steps as keys."""
@@ -146,6 +161,9 @@ class BrowserScreen(TransferringScreen):
         """Bring a pane into view and give it the focus."""
         self._activate(pane)
         pane.focus_view()
+
+    def leave_to(self, step: Step) -> None:
+        self.post_message(self.StepChosen(step))
 
     def action_places(self) -> None:
         self.post_message(self.AccountsRequested(self.active))
@@ -244,7 +262,7 @@ class BrowserScreen(TransferringScreen):
     @on(FilePane.StepChosen)
     def pass_step_on(self, event: FilePane.StepChosen) -> None:
         event.stop()
-        self.post_message(self.StepChosen(event.step))
+        self.post_message(self.StepChosen(event.step, event.setting))
 
     @on(FilePane.OrderChanged)
     def pass_order_on(self, event: FilePane.OrderChanged) -> None:

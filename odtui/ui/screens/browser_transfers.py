@@ -14,7 +14,7 @@ from textual.screen import Screen
 from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.transfers import Choice, Conflict, Job, JobState, TransferService
-from odtui.services.words import Explained
+from odtui.services.words import Explained, Step
 from odtui.ui.commands import BY_ID
 from odtui.ui.formats import count
 from odtui.ui.text import clean
@@ -217,10 +217,22 @@ class TransferringScreen(Screen[None]):
         job = event.job
         title = f"{clean(job.name)}: {job.state.value}"
         why = "\n".join(filter(None, (f"From {clean(job.source)}", f"to {clean(job.target)}", clean(job.problem))))
-        steps = ("retry",) if job.state is JobState.FAILED else ()
-        told = Explained(title, why, clean(job.advice), steps, job.details)  # type: ignore[arg-type]  # a Step
-        again = self.transfers.retry
-        self.app.push_screen(ErrorDialog(told), lambda step: again(job.id) if step == "retry" else None)
+        steps: list[Step] = [step for step in job.steps if step in ("sign_in", "settings")]
+        if job.state is JobState.FAILED:
+            steps.append("retry")
+        told = Explained(title, why, clean(job.advice), tuple(steps), job.details)
+
+        def leave(step: Step | None) -> None:
+            if step == "retry":
+                self.transfers.retry(job.id)
+            elif step is not None:
+                self.leave_to(step)
+
+        self.app.push_screen(ErrorDialog(told), leave)
+
+    def leave_to(self, step: Step) -> None:
+        """A step of a job's card that needs the app."""
+        raise NotImplementedError
 
     # --- taken names ------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Footer
 
-from odtui.auth.errors import AuthError, AuthProblem
+from odtui.auth.errors import AuthError
 from odtui.config.settings import Profile
 from odtui.services.words import explain
 from odtui.ui.dialogs.confirm import ConfirmDialog
@@ -32,23 +32,6 @@ if TYPE_CHECKING:
 
 HINT_AFTER = 20.0
 """Seconds without an answer after which the browser may be showing an error to nobody but the user."""
-
-_FIELDS = {
-    AuthProblem.REDIRECT_URI: "redirect_uri",
-    AuthProblem.PORT_IN_USE: "redirect_uri",
-    AuthProblem.CLIENT_ID: "client_id",
-    AuthProblem.TENANT: "tenant",
-    AuthProblem.ACCOUNT_KIND: "tenant",
-    AuthProblem.WRONG_ACCOUNT: "tenant",
-    AuthProblem.SECRET_NEEDED: "client_secret",
-    AuthProblem.SECRET_WRONG: "client_secret",
-    AuthProblem.SECRET_EXPIRED: "client_secret",
-    AuthProblem.SECRET_UNWANTED: "client_secret",
-    AuthProblem.CONSENT: "scopes",
-    AuthProblem.ADMIN: "scopes",
-    AuthProblem.SCOPE: "scopes",
-}
-"""The field of the settings that cures a problem."""
 
 
 class AuthenticatorLike(Protocol):
@@ -128,7 +111,7 @@ class SignInScreen(Screen["Account | None"]):
         self._later = later if later is not None else self.set_timer
         self._way = best_way(profile.sign_in, has_browser=open_url is not None, confidential=profile.confidential)
         self._method: Method = self._way.method
-        self._problem: AuthProblem | None = None
+        self._setting = ""
         self._pasted: asyncio.Queue[str] = asyncio.Queue()
 
     def compose(self) -> ComposeResult:
@@ -193,8 +176,8 @@ class SignInScreen(Screen["Account | None"]):
         try:
             account = await (self._with_browser() if method == "browser" else self._with_device())
         except AuthError as error:
-            self._problem = error.problem
             told = explain(error, doing="sign in")
+            self._setting = told.setting
             card = ErrorCard(told, close="Back")
             await self._show(card, told.title, failed=True)
             card.focus_first()
@@ -275,8 +258,7 @@ class SignInScreen(Screen["Account | None"]):
 
     def action_settings(self) -> None:
         """Leave, and have the settings opened at the field that the last problem points to."""
-        field = _FIELDS.get(self._problem) if self._problem is not None else None
-        self.app.post_message(self.SettingsRequested(field))
+        self.app.post_message(self.SettingsRequested(self._setting or None))
         self.dismiss(None)
 
     async def action_back(self) -> None:

@@ -20,7 +20,7 @@ from odtui.ui.text import safe
 from odtui.ui.widgets.column_header import ColumnHeader
 from odtui.ui.widgets.error_card import ErrorCard
 from odtui.ui.widgets.filter_line import FilterLine
-from odtui.ui.widgets.pane_base import FAILURES
+from odtui.ui.widgets.pane_base import FAILURES, without
 from odtui.ui.widgets.pane_card import PaneCard
 from odtui.ui.widgets.pane_changing import ChangingPane
 from odtui.ui.widgets.path_bar import level_at
@@ -97,7 +97,7 @@ class FilePane(ChangingPane):
 
     def show_card(self, failure: Explained) -> None:
         self.query(PaneCard).remove()
-        card = PaneCard(failure)
+        card = PaneCard(without(failure, "rename"))
         self.mount(card, before=self.query_one(FilterLine))
         if self.view == "preview":
             self._behind = "card"
@@ -214,13 +214,13 @@ class FilePane(ChangingPane):
         if event.step is None:
             await self.run_action("screen.other_pane")
         else:
-            self.take_step(event.step)
+            self.take_step(event.step, event.card.explained.setting)
 
-    def take_step(self, step: Step) -> None:
+    def take_step(self, step: Step, setting: str = "") -> None:
         if step in ("retry", "refresh") and self.open_again():
             return
         if self.place is None or self.model is None:
-            super().take_step(step)
+            super().take_step(step, setting)
         elif step in ("retry", "refresh"):
             self.reload()
         elif step == "parent":
@@ -228,7 +228,12 @@ class FilePane(ChangingPane):
         elif step == "open_browser":
             self.action_open_web()
         else:
-            super().take_step(step)
+            super().take_step(step, setting)
+
+    def read_again(self) -> None:
+        """Read what is shown, or could not be shown, once more."""
+        if not self.open_again():
+            self.reload()
 
     def on_click(self, event: events.Click) -> None:
         """A click on a folder in the title opens it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual import getters
@@ -20,7 +20,7 @@ from odtui.services.tree import Node, Order, TreeModel
 from odtui.services.words import Explained, Step, explain
 from odtui.ui.commands import BY_ID, Command
 from odtui.ui.formats import count
-from odtui.ui.text import clean
+from odtui.ui.text import clean, shorten
 from odtui.ui.widgets.column_header import ColumnHeader
 from odtui.ui.widgets.path_bar import Crumb, crumbs, path_title
 from odtui.ui.widgets.preview import PreviewView
@@ -36,6 +36,11 @@ NEEDS_ROW = frozenset(
 )
 """Commands that need a row under the cursor."""
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+def without(explained: Explained, step: Step) -> Explained:
+    """The same words without a step that leads nowhere here."""
+    return replace(explained, steps=tuple(each for each in explained.steps if each != step))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +103,10 @@ class PaneBase(Vertical):
 
     @dataclass
     class StepChosen(PaneMessage):
-        """A step of the error card that the pane cannot take itself."""
+        """A step of the error card that the pane cannot take itself. `setting`: the field that cures it, if any."""
 
         step: Step
+        setting: str = ""
 
     @dataclass
     class OrderChanged(PaneMessage):
@@ -159,7 +165,7 @@ class PaneBase(Vertical):
         """Why a command does not work here and now, as a sentence; None if it does."""
         if self.place is None:
             return "Nothing is open in this pane yet."
-        if command.id in NEEDS_ROW and self.tree_view.node is None:
+        if command.id in NEEDS_ROW and (self.tree_view.node is None or not self.tree_view.display):
             return "There is nothing here to do this with."
         if command.needs is not None and command.needs not in self.place.can:
             return f"This account was not given permission to {command.needs.value}. Settings (Ctrl+O) can ask for it."
@@ -177,24 +183,40 @@ class PaneBase(Vertical):
         severity: SeverityLevel = "warning" if warning else "information"
         self.app.notify(clean(words), severity=severity, timeout=4 if warning else 2, markup=False)
 
-    def fail(self, error: BaseException, *, doing: str, retry: Callable[[], object] | None = None) -> None:
-        """The error card as a dialog; `retry` does the failed thing again."""
-        self.show_failure(explain(error, doing=doing), retry)
+    def fail(
+        self,
+        error: BaseException,
+        *,
+        doing: str,
+        retry: Callable[[], object] | None = None,
+        rename: Callable[[], object] | None = None,
+    ) -> None:
+        """The error card as a dialog; `retry` does the failed thing again, `rename` asks for another name first."""
+        self.show_failure(explain(error, doing=doing), retry, rename)
 
-    def show_failure(self, explained: Explained, retry: Callable[[], object] | None = None) -> None:
+    def show_failure(
+        self,
+        explained: Explained,
+        retry: Callable[[], object] | None = None,
+        rename: Callable[[], object] | None = None,
+    ) -> None:
         from odtui.ui.dialogs.error import ErrorDialog
 
         def leave(step: Step | None) -> None:
             if step == "retry" and retry is not None:
                 retry()
+            elif step == "rename" and rename is not None:
+                rename()
             elif step not in (None, "none", "copy_details"):
-                self.take_step(step)
+                self.take_step(step, explained.setting)
 
+        if rename is None:
+            explained = without(explained, "rename")
         self.app.push_screen(ErrorDialog(explained), leave)
 
-    def take_step(self, step: Step) -> None:
+    def take_step(self, step: Step, setting: str = "") -> None:
         """Do what a step of an error card says, or pass it on."""
-        self.post_message(self.StepChosen(self.me, step))
+        self.post_message(self.StepChosen(self.me, step, setting))
 
     # Titles
 
@@ -212,7 +234,7 @@ class PaneBase(Vertical):
             words = f" {self.busy}" if self.place is not None else ""
             foot = Content.assemble((SPINNER[self.spin % len(SPINNER)], "$text-accent"), words)
         elif self.message:
-            foot = Content.styled(self.message, "$text-error")
+            foot = Content.styled(shorten(self.message, max(1, self.size.width - 6)), "$text-error")
         else:
             foot = Content(self._numbers())
         self.set_foot(foot)

@@ -34,7 +34,13 @@ class ChangingPane(SelectingPane):
             return
         await self._ask_name(node, node.entry)
 
-    async def _ask_name(self, node: Node, entry: Entry) -> None:
+    @work(group="question")
+    async def ask_another_name(self, node: Node, entry: Entry, taken: str) -> None:
+        """Ask again after a name turned out to be taken."""
+        await self._ask_name(node, entry, taken)
+
+    async def _ask_name(self, node: Node, entry: Entry, refused: str | None = None) -> None:
+        """`refused`: a name that was tried already; it is shown, to be changed."""
         from odtui.ui.dialogs.input import InputDialog
 
         place, parent = self.place, self.folder_of(node)
@@ -43,28 +49,34 @@ class ChangingPane(SelectingPane):
         shown = clean(entry.name)
         siblings = node.parent.children if node.parent is not None else None
         taken = {fold(other.entry.name) for other in (siblings or {}).values() if other is not node}
+        taken |= {fold(refused)} if refused is not None else set()
+        value = shown if refused is None else refused
         name = await self.app.push_screen_wait(
             InputDialog(
                 "Rename",
-                value=shown,
-                select=(0, stem_length(entry, shown)),
+                value=value,
+                select=(0, stem_length(entry, value)),
                 problem=lambda text: None if text == shown else _problem(place, parent, taken, text),
                 accept="Rename",
             )
         )
         if name not in (None, entry.name, shown):
-            self.rename(place, entry, name)
+            self.rename(place, node, entry, name)
 
     @work(group="changing")
-    async def rename(self, place: Place, entry: Entry, name: str) -> None:
+    async def rename(self, place: Place, node: Node, entry: Entry, name: str) -> None:
         """Give an entry another name; the cursor stays on it."""
         self.tree_view.note(entry, "renaming…")
         try:
             new = await place.rename(entry, name)
         except FAILURES as error:
             self.tree_view.note(entry, "")
-            explained = explain(error, doing=f"rename {entry.name}")
-            self.show_failure(explained, lambda: self.rename(place, entry, name))
+            self.fail(
+                error,
+                doing=f"rename {entry.name}",
+                retry=lambda: self.rename(place, node, entry, name),
+                rename=lambda: self.ask_another_name(node, entry, name),
+            )
             return
         self.tree_view.note(entry, "")
         at_cursor = self.tree_view.entry is not None and self.tree_view.entry.key == entry.key
@@ -77,18 +89,29 @@ class ChangingPane(SelectingPane):
     @work(group="question")
     async def action_new_folder(self) -> None:
         """Asks for a name; the folder is made beside the row under the cursor."""
-        from odtui.ui.dialogs.input import InputDialog
-
         place, node = self.place, self.tree_view.node
         parent = self.folder_of(node) if node is not None else self.folder
         if place is None or parent is None or not self.may("items.new_folder"):
             return
+        await self._ask_folder(place, parent)
+
+    @work(group="question")
+    async def ask_another_folder(self, place: Place, parent: Entry, taken: str) -> None:
+        """Ask again after a name turned out to be taken."""
+        await self._ask_folder(place, parent, taken)
+
+    async def _ask_folder(self, place: Place, parent: Entry, refused: str | None = None) -> None:
+        """`refused`: a name that was tried already; it is shown, to be changed."""
+        from odtui.ui.dialogs.input import InputDialog
+
         known = self.model.find(parent.key) if self.model is not None else None
         taken = {fold(child.entry.name) for child in (known.children or {}).values()} if known is not None else set()
+        taken |= {fold(refused)} if refused is not None else set()
         name = await self.app.push_screen_wait(
             InputDialog(
                 "New folder",
                 body=Content.from_markup("In [b]$folder[/b]", folder=self.words_for(parent)),
+                value=refused or "",
                 problem=lambda text: _problem(place, parent, taken, text),
                 accept="Make folder",
                 placeholder="Name",
@@ -103,7 +126,12 @@ class ChangingPane(SelectingPane):
         try:
             new = await place.create_folder(parent, name)
         except FAILURES as error:
-            self.fail(error, doing=f"make the folder {name}", retry=lambda: self.make_folder(place, parent, name))
+            self.fail(
+                error,
+                doing=f"make the folder {name}",
+                retry=lambda: self.make_folder(place, parent, name),
+                rename=lambda: self.ask_another_folder(place, parent, name),
+            )
             return
         self.alter(Alteration(place, new=new, folder=parent))
         if self.place is place:

@@ -14,6 +14,8 @@ from odtui.ui.text import clean
 from odtui.ui.widgets.pane_base import FAILURES, Alteration, PaneBase
 
 SPIN_SECONDS = 0.1
+AGAIN = "Ctrl+R"
+"""What reads once more; at the end of a line, which is kept when it is cut."""
 
 
 class ReadingPane(PaneBase):
@@ -103,11 +105,15 @@ class ReadingPane(PaneBase):
         self.status_changed()
 
     def _failed(self, model: TreeModel, node: Node, failure: Explained) -> None:
-        """A folder without rows becomes a card or says so in its row; known rows stay, with a word below."""
+        """A folder within the list says so in its row and below. Of the open one a card tells.
+
+        Its known rows stay in sight if the same attempt may succeed later: then a word below is enough.
+        """
         if node is not model.top:
             self.tree_view.note(node.entry, failure.title)
-        elif model.rows:
-            self.message = failure.title
+            self.message = f"{clean(node.entry.name)}: {failure.title} · {AGAIN}"
+        elif model.rows and "retry" in failure.steps:
+            self.message = f"{failure.title} · {AGAIN}"
         elif len(self.trail) > 1 and "parent" not in failure.steps:
             self.show_card(replace(failure, steps=(*failure.steps, "parent")))
         else:
