@@ -85,6 +85,11 @@ class Guide(VerticalScroll, can_focus=False):
             self._facts = facts
             for number, (line, step) in enumerate(zip(self.query(".step").results(Static), STEPS, strict=True), 1):
                 line.update(self._words(number, step))
+            self.point_again()
+
+    def on_resize(self) -> None:
+        """Only now is it known where the steps are."""
+        self.point_again()
 
     def point_at(self, field: str) -> None:
         """Mark the steps of a field and bring the first into view."""
@@ -98,7 +103,7 @@ class Guide(VerticalScroll, can_focus=False):
             self.call_after_refresh(self.scroll_to_widget, marked[0], animate=False, center=len(marked) == 1)
 
     def point_again(self) -> None:
-        """After the guide was hidden, when it could not scroll."""
+        """After the steps have moved, or the guide was hidden and could not scroll."""
         self.point_at(self._field)
 
     def _words(self, number: int, step: _Step) -> Content:
