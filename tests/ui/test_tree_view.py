@@ -189,3 +189,12 @@ async def test_clicks_move_open_unfold_and_select() -> None:
         assert "Opened" not in heard
         await pilot.double_click(app.files, offset=(8, 1))
         assert "Opened" in heard
+
+
+async def test_a_hint_too_long_for_the_list_goes_on_in_the_next_line() -> None:
+    app = ListApp(model())
+    async with app.run_test(size=(30, 10)):
+        app.files.hint = "Signed out here; your browser may still be signed in.\nPress a to sign in."
+        shown = [line.strip() for line in lines(app.files) if line.strip()]
+        assert " ".join(shown) == app.files.hint.replace("\n", " ")
+        assert shown[-1] == "Press a to sign in."

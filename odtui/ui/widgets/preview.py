@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 from rich.cells import cell_len
@@ -16,6 +17,9 @@ from odtui.ui.widgets.text_view import TextView
 
 _LONGEST_LINE = 4000
 """Characters of a line that are shown; a minified script is one line."""
+_PROSE = ("markdown", "rst")
+"""Languages whose long lines are wrapped; code keeps its lines."""
+_BEGINNING = re.compile(r" *(?:[-*+>] +|\d+[.)] +)?")
 
 
 class PreviewView(TextView):
@@ -43,7 +47,8 @@ class PreviewView(TextView):
         if preview.truncated:
             parts.append(f"first {size_words(PREVIEW_BYTES)} shown")
         self.about = " · ".join(part for part in parts if part)
-        self.show(lines)
+        prose = preview.language in (None, *_PROSE)
+        self.show(lines, indents=[_margin(line.plain) for line in lines] if prose else None)
 
     def show_properties(self, preview: PropertiesPreview) -> None:
         """Why there is no text, and what is known about the entry."""
@@ -53,7 +58,8 @@ class PreviewView(TextView):
             Content(""),
         ]
         self.about = "Properties"
-        self.show([*(lines if preview.reason else lines[:1]), *_table(preview.rows)])
+        above, (rows, column) = lines if preview.reason else lines[:1], _table(preview.rows)
+        self.show([*above, *rows], indents=[1] * len(above) + [column] * len(rows))
 
 
 def _cut(line: str) -> str:
@@ -71,12 +77,21 @@ def _lines(text: str, language: str | None) -> list[Content]:
     return [Content.assemble(" ", line) for line in content.split("\n", allow_blank=True)]
 
 
-def _table(rows: Sequence[tuple[str, str]]) -> list[Content]:
-    """Labels in a column, values beside them; a value of several lines continues below itself."""
+def _margin(line: str) -> int:
+    """Where the text of a line begins, behind the mark of a list item."""
+    match = _BEGINNING.match(line)
+    return match.end() if match else 0
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> tuple[list[Content], int]:
+    """Labels in a column, values beside them from the column that is also given.
+
+    A value of several lines continues below itself.
+    """
     width = max((cell_len(clean(label)) for label, _ in rows), default=0)
     lines = []
     for label, value in rows:
         first, *more = [safe(line) for line in value.split("\n")] or [Content("")]
         lines.append(Content.assemble(" ", (clean(label).ljust(width), "$text-muted"), "  ", first))
         lines += [Content.assemble(" " * (width + 3), line) for line in more]
-    return lines
+    return lines, width + 3

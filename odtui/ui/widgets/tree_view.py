@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -16,7 +17,6 @@ from textual.strip import Strip
 
 from odtui.services.entry import Entry
 from odtui.services.tree import Node, TreeModel
-from odtui.ui.text import shorten
 from odtui.ui.widgets.columns import ARROW, MARK, Columns
 from odtui.ui.widgets.tree_rows import Look, RowPainter
 
@@ -258,15 +258,18 @@ class TreeView(ScrollView, can_focus=True, inherit_bindings=False):
         """A line below the rows; without any row the hint stands in the middle."""
         width, height = self.scrollable_content_region.size
         base = self._painter.cell("file", Look.PLAIN)
-        lines = self.hint.split("\n") if self.hint and not self.rows else []
+        lines = self._hint_lines(width - 2) if self.hint and not self.rows else []
         at = y - max(0, (height - len(lines)) // 2)
         if not 0 <= at < len(lines):
             return Strip.blank(width, base)
-        text = shorten(lines[at], max(0, width - 2))
+        text = lines[at]
         hint = Segment(text, self._painter.cell("hint", Look.PLAIN))
         return Strip([Segment(" " * (max(0, (width - cell_len(text)) // 2)), base), hint]).adjust_cell_length(
             width, base
         )
+
+    def _hint_lines(self, width: int) -> list[str]:
+        return [part.plain for line in self.hint.split("\n") for part in Content(line).wrap(max(1, width))]
 
     def on_resize(self) -> None:
         self._sync()
