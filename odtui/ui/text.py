@@ -12,7 +12,9 @@ _JOINERS = frozenset("\u200c\u200d")
 """Shape Arabic and Indic letters, so they stay between those."""
 _VISIBLE_FORMAT = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
 """Characters of category Cf that do have a shape."""
-_VARIANTS = re.compile("[\ufe00-\ufe0f]|(?<=[\u2190-\u2bff\U0001f000-\U0001faff])\u200d")
+_STRAY = re.compile("(?<![\u0590-\u1cff\ua800-\uabff\U00011000-\U00011fff])[\u200c\u200d]")
+"""Joiners where they shape nothing: terminals draw them, or what follows, as they like."""
+_VARIANTS = re.compile("[\ufe00-\ufe0f]|(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d")
 """Terminals do not agree on the width of what these make out of the signs before them."""
 ELLIPSIS = "…"
 
@@ -24,7 +26,7 @@ def clean(text: str) -> str:
     become ␠, since they would not be seen. Emoji lose their joiners and variant marks, so that columns stay aligned.
     """
     plain = text.isascii() and text.isprintable()
-    shown = text if plain else "".join(map(_visible, _VARIANTS.sub("", text)))
+    shown = text if plain else "".join(map(_visible, _joined(text)))
     if shown.startswith(" ") or shown.endswith(" "):
         core = shown.strip(" ")
         if not core:
@@ -32,6 +34,11 @@ def clean(text: str) -> str:
         lead = len(shown) - len(shown.lstrip(" "))
         shown = "␠" * lead + core + "␠" * (len(shown) - lead - len(core))
     return shown
+
+
+def _joined(text: str) -> str:
+    """Without the joiners and variant marks on which terminals do not agree."""
+    return _STRAY.sub("\ufffd", _VARIANTS.sub("", text))
 
 
 @lru_cache(maxsize=4096)
@@ -52,7 +59,7 @@ def _visible(char: str) -> str:
 def clean_lines(text: str) -> str:
     """Several lines: like `clean`, but line feeds stay, tabs become four spaces, edge spaces stay."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
-    return "".join(char if char == "\n" else _visible(char) for char in _VARIANTS.sub("", text))
+    return "".join(char if char == "\n" else _visible(char) for char in _joined(text))
 
 
 def safe(text: str) -> Content:

@@ -31,10 +31,17 @@ def test_spaces_at_the_ends_are_made_visible() -> None:
 
 def test_emoji_lose_what_terminals_disagree_on() -> None:
     assert clean("\u2764\ufe0f \U0001f468\u200d\U0001f469") == "\u2764 \U0001f468\U0001f469"
+    assert clean("\U0001f3f3\ufe0f\u200d\U0001f308") == "\U0001f3f3\U0001f308"
 
 
 def test_joiners_of_letters_stay() -> None:
     assert clean("\u0915\u094d\u200d\u0937") == "\u0915\u094d\u200d\u0937"
+
+
+@pytest.mark.parametrize("char", "\u200c\u200d")
+def test_joiners_of_nothing_are_shown_as_a_replacement(char: str) -> None:
+    assert clean(f"a{char}b") == "a\ufffdb"
+    assert clean_lines(f"{char}b\n") == "\ufffdb\n"
 
 
 def test_lines_keep_line_feeds_and_spaces_but_no_controls() -> None:
