@@ -23,9 +23,9 @@ from odtui.services.transfers import TransferService
 from odtui.services.tree import Order
 from odtui.services.words import Explained, Step
 from odtui.ui.account_flow import AccountFlow
-from odtui.ui.commands import bindings
+from odtui.ui.commands import BY_ID, bindings
 from odtui.ui.demo_drive import DemoOptions
-from odtui.ui.keynames import key_name
+from odtui.ui.keynames import key_name, keys_in_use
 from odtui.ui.screens.browser import BrowserScreen
 from odtui.ui.theme import DEFAULT_THEME, THEMES
 
@@ -62,12 +62,13 @@ class OdtuiApp(App[None]):
     CSS_PATH: ClassVar = ["styles/browser.tcss", "styles/dialogs.tcss"]
     """What the first screen needs; the other screens bring their own when they are opened."""
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("app"))
-    COMMANDS: ClassVar = {_commands}
+    COMMANDS: ClassVar = App.COMMANDS | {_commands}
 
     def __init__(self, workspace: Workspace, start: Start, *, open_url: Callable[[str], bool] | None = None) -> None:
         """`open_url` starts a browser and says whether it could; None: there is none."""
         super().__init__()
         self._start = start
+        self._open_url = open_url
         self.log_file = workspace.directories.log_file
         settings = workspace.settings
         self.transfers = TransferService(
@@ -172,6 +173,19 @@ class OdtuiApp(App[None]):
     def action_settings(self) -> None:
         self.accounts.show_settings()
 
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Show an address in the browser; where there is none, as over SSH, it goes to the clipboard."""
+        if self._open_url is not None and self._open_url(url):
+            self.notify("It opens in your browser.", markup=False)
+        else:
+            self.copy_to_clipboard(url)
+            self.notify("No browser was found here. The address is on the clipboard.", markup=False)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C, pressed by habit: say which keys leave."""
+        keys = " or ".join(keys_in_use(BY_ID["app.quit"], self._keymap).split(" ")[:2])
+        self.notify(f"Ctrl+C does not quit. Press {keys} to leave odtui.", markup=False)
+
     async def action_quit(self) -> None:
         """Leaves at once when nothing is lost by it, else asks."""
         from odtui.ui.dialogs.confirm import ConfirmDialog
@@ -182,12 +196,12 @@ class OdtuiApp(App[None]):
             return
         if isinstance(self.screen, ConfirmDialog):
             return
-        what = "1 transfer is" if running == 1 else f"{running} transfers are"
+        what, them = ("1 transfer is", "it") if running == 1 else (f"{running:,} transfers are", "them")
         body = Content(
-            f"{what} not finished. Quitting stops them; what arrived already stays, unfinished files are removed."
+            f"{what} not finished. Quitting stops {them}; what arrived already stays, unfinished files are removed."
         )
         self.push_screen(
-            ConfirmDialog("Quit odtui?", body, yes="Stop them and quit", no="Keep running", danger=True),
+            ConfirmDialog("Quit odtui?", body, yes=f"Stop {them} and quit", no="Keep running", danger=True),
             lambda quit_now: self.exit() if quit_now else None,
         )
 

@@ -1,0 +1,95 @@
+"""What the app itself does: the palette's own entries, leaving, and going to the web."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Static
+
+from odtui.config.paths import Directories
+from odtui.config.settings import Settings
+from odtui.config.store import SettingsStore
+from odtui.services.workspace import Workspace
+from odtui.ui.app import OdtuiApp, Start
+from odtui.ui.dialogs.confirm import ConfirmDialog
+from odtui.ui.widgets.buttons import KeyButton
+
+
+def make_app(
+    tmp_path: Path, *, keys: dict[str, str] | None = None, open_url: Callable[[str], bool] | None = None
+) -> OdtuiApp:
+    directories = Directories.below(tmp_path / "home")
+    workspace = Workspace(SettingsStore(directories.settings_file), Settings(keys=keys or {}), directories)
+    return OdtuiApp(workspace, Start(tmp_path), open_url=open_url)
+
+
+def told(app: OdtuiApp) -> list[str]:
+    return [notice.message for notice in app._notifications]
+
+
+async def test_the_palette_has_the_theme_beside_the_commands(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        names = []
+        sources: list[Any] = list(app.COMMANDS)
+        for source in sources:
+            provider = source()(app.screen)
+            provider._post_init()
+            await provider._wait_init()
+            names += [hit.text async for hit in provider.discover()]
+        assert {"Theme", "Help"} <= set(names)
+        assert len(names) == len(set(names))
+
+
+async def test_ctrl_c_says_which_keys_quit(tmp_path: Path) -> None:
+    app = make_app(tmp_path, keys={"app.quit": "ctrl+x"})
+    async with app.run_test() as pilot:
+        app.action_help_quit()
+        await pilot.pause()
+        assert told(app) == ["Ctrl+C does not quit. Press Ctrl+X to leave odtui."]
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "button"),
+    [
+        (1, "1 transfer is not finished. Quitting stops it;", "Stop it and quit"),
+        (1200, "1,200 transfers are not finished. Quitting stops them;", "Stop them and quit"),
+    ],
+)
+async def test_quitting_counts_what_it_would_stop(tmp_path: Path, count: int, words: str, button: str) -> None:
+    app = make_app(tmp_path)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.transfers._unended = count
+        await app.action_quit()
+        await pilot.pause()
+        dialog = next(screen for screen in app.screen_stack if isinstance(screen, ConfirmDialog))
+        assert words in " ".join(str(text.render()) for text in dialog.query(Static))
+        assert button in " ".join(str(each.label) for each in dialog.query(KeyButton))
+        app.transfers._unended = 0
+
+
+async def test_a_web_address_opens_in_the_browser_that_there_is(tmp_path: Path) -> None:
+    opened: list[str] = []
+
+    def browse(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    app = make_app(tmp_path, open_url=browse)
+    async with app.run_test() as pilot:
+        app.open_url("https://example.com/a")
+        await pilot.pause()
+        assert opened == ["https://example.com/a"]
+        assert told(app) == ["It opens in your browser."]
+
+
+async def test_without_a_browser_a_web_address_goes_to_the_clipboard(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    async with app.run_test() as pilot:
+        app.open_url("https://example.com/a")
+        await pilot.pause()
+        assert app.clipboard == "https://example.com/a"
+        assert told(app) == ["No browser was found here. The address is on the clipboard."]
