@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -71,10 +71,18 @@ def _refuse_strange(response: httpx.Response) -> None:
 
 def connection_error(error: Exception) -> AuthError:
     """The AuthError for a request that got no answer. Names no address beyond the host."""
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             details = f"The certificate is not trusted: {cause.verify_message}."
             return AuthError(AuthProblem.CAPTIVE_PORTAL, details=details)
-        cause = cause.__cause__ or cause.__context__
     return AuthError(AuthProblem.OFFLINE, details=f"{type(error).__name__}: {error}"[:200])
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and those behind it, each once: causes and contexts may form a ring."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__

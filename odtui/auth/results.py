@@ -10,7 +10,7 @@ from typing import Any
 from odtui.auth.aadsts import numbers_in, problem_of
 from odtui.auth.errors import AuthError
 from odtui.auth.errors import AuthProblem as P
-from odtui.auth.http import TRANSPORT_ERRORS, connection_error
+from odtui.auth.http import TRANSPORT_ERRORS, causes, connection_error
 from odtui.config.redact import redact
 
 _BY_ERROR = {
@@ -85,10 +85,7 @@ def translated() -> Iterator[None]:
 
 def _refusal(error: Exception) -> AuthError:
     """MSAL's own complaints. A wrong tenant is one, with the server's text in the exception behind it."""
-    texts, cause = [str(error)], error.__context__
-    while cause is not None:
-        texts.append(str(cause))
-        cause = cause.__context__
+    texts = [str(cause) for cause in causes(error)]
     numbers = [number for text in texts for number in numbers_in(text)]
     known = next((number for number in numbers if problem_of(number)), None)
     if known:

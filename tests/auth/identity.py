@@ -26,7 +26,9 @@ def encoded(value: dict[str, Any]) -> str:
 
 def failure(error: str, number: int, text: str = "Something.") -> httpx.Response:
     """A token endpoint's answer that says no."""
-    description = f"AADSTS{number}: {text}\r\nTrace ID: x\r\nCorrelation ID: {CORRELATION}\r\nTimestamp: 2026-01-01 00:00:00Z"
+    description = (
+        f"AADSTS{number}: {text}\r\nTrace ID: x\r\nCorrelation ID: {CORRELATION}\r\nTimestamp: 2026-01-01 00:00:00Z"
+    )
     body = {"error": error, "error_description": description, "error_codes": [number], "correlation_id": CORRELATION}
     return httpx.Response(401 if error == "invalid_client" else 400, json=body)
 
