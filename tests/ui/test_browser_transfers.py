@@ -13,6 +13,7 @@ from odtui.services.entry import Entry, Kind
 from odtui.services.transfers import Conflict, Job, JobState
 from odtui.ui.dialogs.conflict import ConflictDialog
 from odtui.ui.dialogs.error import ErrorDialog
+from odtui.ui.screens import browser_transfers
 from odtui.ui.widgets.job_rows import draw_job
 from odtui.ui.widgets.status_line import StatusLine
 from odtui.ui.widgets.transfers_panel import TransfersPanel
@@ -48,6 +49,22 @@ async def test_what_is_chosen_goes_to_the_folder_of_the_other_pane(key: str, mov
         assert "2 items" in shown.notices[-1]
         assert shown.left.model is not None
         assert not shown.left.model.selected
+
+
+async def test_very_many_jobs_are_drawn_in_turns_with_everything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser_transfers, "JOBS_A_SECOND", 0.01)
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        jobs = [replace(RUNNING, id=number) for number in range(browser_transfers.MANY_JOBS + 1)]
+        shown.transfers.put(*jobs)
+        await settle(pilot)
+        assert str(panel(shown).border_title) == "Transfers · 1,001 running"
+        shown.transfers.put(replace(jobs[0], state=JobState.DONE))
+        await settle(pilot)
+        assert str(panel(shown).border_title) == "Transfers · 1,001 running"
+        shown.browser.end_rest()
+        assert str(panel(shown).border_title) == "Transfers · 1,000 running · 1 done"
 
 
 async def test_upload_goes_the_other_way() -> None:

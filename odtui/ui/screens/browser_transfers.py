@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 Answer = tuple[Choice, bool]
 
+MANY_JOBS = 1000
+"""Beyond these, looking through all jobs is noticed, so it is done in turns with everything else."""
+JOBS_A_SECOND = 50_000
+"""How many are looked through at most, then."""
+
 
 class TransferringScreen(Screen[None]):
     """Jobs belong to the service; here they are only begun and drawn."""
@@ -53,6 +58,7 @@ class TransferringScreen(Screen[None]):
         """None while nobody is signed in."""
         self._asking = asyncio.Lock()
         self._unended = 0
+        self._resting = self._newer_jobs = False
         self._unwatch: list[Callable[[], None]] = []
 
     @property
@@ -138,7 +144,25 @@ class TransferringScreen(Screen[None]):
             pane.apply(change)
 
     @on(JobsChanged)
+    def show_newer_jobs(self) -> None:
+        """Draw the jobs now, or after the rest that follows on drawing very many."""
+        if self._resting:
+            self._newer_jobs = True
+            return
+        self.show_jobs()
+        if (count := len(self.transfers.jobs)) > MANY_JOBS:
+            self._resting = True
+            self.set_timer(count / JOBS_A_SECOND, self.end_rest)
+
+    def end_rest(self) -> None:
+        """Draw what has changed since."""
+        self._resting = False
+        if self._newer_jobs:
+            self._newer_jobs = False
+            self.show_newer_jobs()
+
     def show_jobs(self) -> None:
+        """Bring panel, status line and, after the last job, the quota up to date."""
         self.query_one(TransfersPanel).show(self.transfers.jobs)
         self.update_status()
         before, self._unended = self._unended, self.transfers.running

@@ -101,9 +101,9 @@ class TransfersPanel(ScrollView, can_focus=True, inherit_bindings=False):
         states = [job.state for job in self._jobs]
         running = sum(not state.ended for state in states)
         failed = states.count(JobState.FAILED)
-        parts = [f"{running} running" if running else "", f"{failed} failed" if failed else ""]
+        parts = [f"{running:,} running" if running else "", f"{failed:,} failed" if failed else ""]
         done = states.count(JobState.DONE)
-        parts.append(f"{done} done" if done else "")
+        parts.append(f"{done:,} done" if done else "")
         title = " · ".join(["Transfers", *(part for part in parts if part)])
         self.border_title = Content(title)
         self.set_class(bool(failed), "-failed")
