@@ -7,7 +7,20 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from odtui.demo import content, copies, delta, drives, items, permissions, shared, shares, uploads
+from odtui.demo import (
+    content,
+    copies,
+    delta,
+    drives,
+    items,
+    permissions,
+    recycling,
+    shared,
+    shares,
+    thumbnails,
+    uploads,
+    versions,
+)
 from odtui.demo.access import Grant, app_folder, grant_of
 from odtui.demo.addressing import Address, function, parse
 from odtui.demo.call import Call, Routes
@@ -20,16 +33,22 @@ from odtui.demo.state import Demo
 
 PREFIXES = ("/v1.0", "/_api/v2.0")
 
-ITEM_ROUTES: Routes = items.ROUTES | content.ROUTES | uploads.ROUTES | copies.ROUTES | delta.ROUTES | permissions.ROUTES
+ITEM_ROUTES: Routes = (
+    items.ROUTES
+    | content.ROUTES
+    | uploads.ROUTES
+    | copies.ROUTES
+    | delta.ROUTES
+    | permissions.ROUTES
+    | recycling.ROUTES
+    | thumbnails.ROUTES
+    | versions.ROUTES
+)
 DRIVE_ROUTES: Routes = drives.ROUTES | shared.ROUTES
 
 _LATER = frozenset(
     [
         "search",
-        "thumbnails",
-        "versions",
-        "restore",
-        "permanentDelete",
         "preview",
         "follow",
         "unfollow",
@@ -121,6 +140,8 @@ def _locate(call: Call, drive: Drive, base: Node | None) -> Spot:
             start: Node | None = base or drive.tree.root
         case ("items", item_id):
             start = drive.find(item_id)
+            if start is None and _reaches_bin(call) and (gone := drive.removed(item_id)) is not None:
+                return Spot(gone)
         case (_, name):
             start = _special(call, drive, name)
         case _:
@@ -135,6 +156,16 @@ def _locate(call: Call, drive: Drive, base: Node | None) -> Spot:
             return Spot(None, start, call.address.path[depth:])
         start = child
     return Spot(start)
+
+
+def _reaches_bin(call: Call) -> bool:
+    """Whether a request may name an item of the recycle bin: to restore it, or on personal to read it."""
+    if call.address.path:
+        return False
+    if call.address.tail:
+        return call.address.tail == ("restore",)
+    reads = call.request.method in ("GET", "HEAD")
+    return reads and not call.drive.business and call.query.get("includeDeletedItems", "").lower() == "true"
 
 
 def _special(call: Call, drive: Drive, name: str) -> Node:

@@ -83,11 +83,14 @@ class Call:
         drive = drive or self.drive
         return Renderer(self.demo, drive, self.links, names, default=self.address.drive == ("me",))
 
+    def item_body(self, node: Node) -> dict[str, Any]:
+        """One item as the body of an answer."""
+        context = f"{self.links.graph}/$metadata#drives('{self.drive.id}')/items/$entity"
+        return {"@odata.context": context, **self.renderer().item(node)}
+
     def item(self, node: Node, status: int = 200) -> Response:
         """An answer with one item."""
-        body = {"@odata.context": f"{self.links.graph}/$metadata#drives('{self.drive.id}')/items/$entity"}
-        body |= self.renderer().item(node)
-        return self.json(body, status, {"ETag": self.drive.e_tag(node)})
+        return self.json(self.item_body(node), status, {"ETag": self.drive.e_tag(node)})
 
     def json(self, body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
         return Response(msgspec.json.encode(body), status, headers, JSON_TYPE)

@@ -13,11 +13,11 @@ from odtui.demo.bodies import Body
 from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
 from odtui.demo.errors import GraphFault, bad_request, denied, name_taken, no_space, not_found
+from odtui.demo.forms import converted, open_form
 from odtui.demo.items import CONFLICT, check_unlocked, on_conflict
 from odtui.demo.nodes import Node
 from odtui.demo.quickxor import QuickXor
 from odtui.demo.receiving import Received, Spot, beside, check_new_names, commit
-from odtui.demo.render import mime_of
 from odtui.demo.state import Demo
 
 MAX_SIMPLE = 250 * 1000 * 1000
@@ -38,7 +38,10 @@ async def content(call: Call) -> Response:
         )
     if call.unmodified(call.drive.e_tag(node), call.drive.c_tag(node)):
         return Response(status_code=304)
-    return Response(status_code=302, headers={"Location": call.renderer().download_url(node)})
+    form = ""
+    if (wanted := call.query.get("format")) is not None:
+        form = converted(node, wanted, call.query.get("width", ""), call.query.get("height", ""))
+    return Response(status_code=302, headers={"Location": call.renderer().download_url(node, form)})
 
 
 async def put_content(call: Call) -> Response:
@@ -105,8 +108,9 @@ async def download(request: Request) -> Response:
     drive, node = _linked(demo, request)
     if "authorization" in request.headers:
         raise GraphFault(401, "unauthenticated", "The bearer token has the wrong audience.")  # QUIRKS 20
-    body = demo.bodies.open(node)
-    tag = drive.c_tag(node) or drive.e_tag(node)
+    form = request.query_params.get("form", "")
+    body, mime = open_form(demo.bodies, node, form)
+    tag = f'{(drive.c_tag(node) or drive.e_tag(node)).removesuffix(chr(34))}{"," if form else ""}{form}"'
     headers = {
         "Accept-Ranges": "bytes",
         "ETag": tag,
@@ -121,7 +125,6 @@ async def download(request: Request) -> Response:
         status = 206
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{body.size}"
     headers["Content-Length"] = str(stop - start)
-    mime = mime_of(node.name.rpartition(".")[2].lower())
     if request.method == "HEAD":
         body.close()
         return Response(status_code=status, headers=headers, media_type=mime)
@@ -146,12 +149,13 @@ def _linked(demo: Demo, request: Request) -> tuple[Drive, Node]:
     """The file that a download link stands for. Raises GraphFault 401 or 404."""
     drive = demo.drives.get(request.path_params["owner"])
     guid = request.query_params.get("UniqueId", "")
+    form = request.query_params.get("form", "")
     version, _, rest = request.query_params.get("tempauth", "").partition(".")
     expiry, _, proof = rest.partition(".")
     if drive is None or version != "v1" or not expiry.isdigit():
         raise denied()
     if (
-        not demo.signer.matches(f"{drive.id}/{guid}/{expiry}/{demo.epochs.downloads}", proof)
+        not demo.signer.matches(f"{drive.id}/{guid}/{expiry}/{demo.epochs.downloads}/{form}", proof)
         or int(expiry) < demo.clock()
     ):
         raise GraphFault(401, "unauthenticated", "The link has expired.")

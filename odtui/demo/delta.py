@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from odtui.demo.call import Call, Routes
 from odtui.demo.errors import GraphFault, bad_request
-from odtui.demo.items import page_size
 from odtui.demo.nodes import Node
+from odtui.demo.paging import page_size
 from odtui.demo.walk import Mark, start, walk
 
 _KEPT = ("$select", "$expand", "$top")

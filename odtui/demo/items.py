@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
@@ -14,21 +13,25 @@ from odtui.demo.addressing import decode
 from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
 from odtui.demo.errors import GraphFault, bad_request, denied, locked, name_taken, not_found
+from odtui.demo.expanding import expand, wishes
 from odtui.demo.names import check_name, check_path, fold, units
 from odtui.demo.nodes import Node
-from odtui.demo.tree import ORDERS
+from odtui.demo.paging import next_link, paging
 
-DEFAULT_TOP = 200
-MAX_TOP = 1000
 CONFLICT = "@microsoft.graph.conflictBehavior"
 
 
 async def get_item(call: Call) -> Response:
     node = call.node
+    if node.deleted:
+        call.allow(node=call.drive.tree.root)
+        return call.json(call.renderer().removed(node))
     call.allow()
     if call.unmodified(call.drive.e_tag(node), call.drive.c_tag(node)):
         return Response(status_code=304)
-    return call.item(node)
+    body = call.item_body(node)
+    expand(call, node, body, wishes(call, listing=False))
+    return call.json(body, headers={"ETag": call.drive.e_tag(node)})
 
 
 async def children(call: Call) -> Response:
@@ -43,7 +46,8 @@ async def children(call: Call) -> Response:
     tag = call.drive.listing_tag(node) if node.is_container else call.drive.e_tag(node)
     if call.unmodified(tag, call.drive.e_tag(node)):
         return Response(status_code=304)
-    start, top, order, descending = _paging(call)
+    start, top, order, descending = paging(call)
+    wanted = wishes(call, listing=True)
     nodes = call.drive.tree.page(node, start, top + 1, order, descending) if node.is_container else []
     more, nodes = len(nodes) > top, nodes[:top]
     if not call.shows_shortcuts:
@@ -55,44 +59,11 @@ async def children(call: Call) -> Response:
     if node.is_container and start == 0:
         body["@odata.count"] = call.drive.tree.count(node)
     if more:
-        body["@odata.nextLink"] = _next_link(call, node, start + top, top)
+        body["@odata.nextLink"] = next_link(call, node, start + top, top)
     body["value"] = call.renderer().items(nodes)
+    for each, item in zip(nodes, body["value"], strict=True) if wanted else ():
+        expand(call, each, item, wanted)
     return call.json(body, headers={"ETag": tag})
-
-
-def page_size(call: Call) -> int:
-    """How many items a page holds: $top up to a limit. Raises GraphFault 400."""
-    asked = call.query.get("$top")
-    if asked is None:
-        return DEFAULT_TOP
-    if not asked.isascii() or not asked.isdigit() or int(asked) == 0:
-        raise bad_request("Invalid value for $top.", inner="invalidQueryOption")
-    return min(int(asked), MAX_TOP)
-
-
-def _paging(call: Call) -> tuple[int, int, str, bool]:
-    """Where a page starts, its length, its order and whether that is reversed. Raises GraphFault 400."""
-    top = page_size(call)
-    order, _, direction = (call.query.get("$orderby") or "name").partition(" ")
-    allowed = ("name",) if call.drive.business else ORDERS
-    if order not in allowed or direction not in ("", "asc", "desc"):
-        raise bad_request("Invalid value for $orderby.", inner="invalidQueryOption")
-    start = 0
-    if (mark := call.query.get("$skiptoken")) is not None:
-        value = call.demo.signer.unseal("page", mark)
-        if value is None or value[0] != call.node.guid:
-            raise bad_request("Invalid paging token.")
-        start = value[1]
-    return start, top, order, direction == "desc"
-
-
-def _next_link(call: Call, node: Node, start: int, top: int) -> str:
-    query = {"$top": str(top)} | {name: call.query[name] for name in ("$select", "$orderby") if name in call.query}
-    query["$skiptoken"] = call.demo.signer.seal("page", [node.guid, start])
-    drive = quote(call.drive.id, safe="!")
-    item = quote(call.drive.item_id(node.guid), safe="!")
-    prefix = f"/shares/{quote(call.address.drive[1], safe='!')}" if call.via_link else f"/drives/{drive}"
-    return f"{call.links.graph}{prefix}/items/{item}/children?{urlencode(query, safe='$', quote_via=quote)}"
 
 
 async def create_child(call: Call) -> Response:

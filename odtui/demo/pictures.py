@@ -31,8 +31,20 @@ def head(key: str) -> bytes:
     kind, _, path = key.partition(":")
     if kind in ("jpg", "png"):
         number = sum(path.encode()) % len(_PALETTES)
-        return _jpeg(number) if kind == "jpg" else _png(number)
+        return jpeg(number, *SIZE) if kind == "jpg" else png(number, *SIZE)
     return _MAGIC.get(kind, b"")
+
+
+def number_of(content: str) -> int | None:
+    """Which landscape a `Node.content` shows; None if it is no picture of the demo's own."""
+    kind, _, path = content.removeprefix("seed:").partition(":")
+    return sum(path.encode()) % len(_PALETTES) if content.startswith("seed:") and kind in ("jpg", "png") else None
+
+
+def fit(width: int, height: int) -> tuple[int, int]:
+    """Width and height of a whole picture that fits into so many pixels."""
+    scale = min(width / SIZE[0], height / SIZE[1])
+    return max(int(SIZE[0] * scale), 1), max(int(SIZE[1] * scale), 1)
 
 
 _MAGIC = {
@@ -82,23 +94,33 @@ def _mix(first: Colour, second: Colour, part: float) -> Colour:
     return red, green, blue
 
 
-@lru_cache(maxsize=len(_PALETTES))
-def _png(number: int) -> bytes:
-    """A landscape as PNG, 8 pixels per tile."""
-    rows = b"".join((b"\0" + b"".join(bytes(colour) * 8 for colour in row)) * 8 for row in _landscape(number))
-    header = struct.pack(">IIBBBBB", _WIDTH * 8, _HEIGHT * 8, 8, 2, 0, 0, 0)
+def _sampled(number: int, across: int, down: int, width: int, height: int) -> list[list[Colour]]:
+    """So many samples of the middle of a landscape that has the shape of width and height."""
+    scale = min(_WIDTH / width, _HEIGHT / height)
+    part_x, part_y = width * scale, height * scale
+    columns = [int((_WIDTH - part_x) / 2 + (x + 0.5) * part_x / across) for x in range(across)]
+    lines = [int((_HEIGHT - part_y) / 2 + (y + 0.5) * part_y / down) for y in range(down)]
+    rows = _landscape(number)
+    return [[rows[y][x] for x in columns] for y in lines]
+
+
+@lru_cache(maxsize=64)
+def png(number: int, width: int, height: int) -> bytes:
+    """A landscape as PNG of so many pixels."""
+    rows = b"".join(b"\0" + b"".join(map(bytes, row)) for row in _sampled(number, width, height, width, height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 6)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
     )
 
 
-@lru_cache(maxsize=len(_PALETTES))
-def _jpeg(number: int) -> bytes:
-    """A landscape as baseline JPEG: every tile is one block of a single colour, so only DC coefficients are needed."""
+@lru_cache(maxsize=64)
+def jpeg(number: int, width: int, height: int) -> bytes:
+    """A landscape as baseline JPEG: every block is of a single colour, so only DC coefficients are needed."""
     bits: list[str] = []
     before = (0, 0, 0)
-    for row in _landscape(number):
+    for row in _sampled(number, -(-width // 8), -(-height // 8), width, height):
         for colour in row:
             values = _ycc(colour)
             bits += [_dc(value - last) for value, last in zip(values, before, strict=True)]
@@ -106,7 +128,7 @@ def _jpeg(number: int) -> bytes:
     stream = "".join(bits)
     stream += "1" * (-len(stream) % 8)
     data = int(stream, 2).to_bytes(len(stream) // 8, "big").replace(b"\xff", b"\xff\x00")
-    frame = struct.pack(">BHHB", 8, _HEIGHT * 8, _WIDTH * 8, 3) + b"".join(bytes((each, 0x11, 0)) for each in (1, 2, 3))
+    frame = struct.pack(">BHHB", 8, height, width, 3) + b"".join(bytes((each, 0x11, 0)) for each in (1, 2, 3))
     scan = b"\x03\x01\x00\x02\x00\x03\x00\x00\x3f\x00"
     return b"".join(
         (

@@ -141,10 +141,24 @@ class Renderer:
         body["file" if node.kind == "file" else "folder"] = {}
         return body
 
-    def download_url(self, node: Node) -> str:
-        """Works for whoever holds it, for a while."""
-        proof = self.demo.signer.mac(f"{self.drive.id}/{node.guid}/{self._expiry}/{self.demo.epochs.downloads}")
-        return f"{self._download}{node.guid}&tempauth=v1.{self._expiry}.{proof}"
+    def download_url(self, node: Node, form: str = "") -> str:
+        """Works for whoever holds it, for a while. `form` as in forms.py."""
+        proof = self.demo.signer.mac(f"{self.drive.id}/{node.guid}/{self._expiry}/{self.demo.epochs.downloads}/{form}")
+        tail = f"&form={form}" if form else ""
+        return f"{self._download}{node.guid}{tail}&tempauth=v1.{self._expiry}.{proof}"
+
+    def removed(self, node: Node) -> Json:
+        """An item in the recycle bin, asked for by its id."""
+        times = {"createdDateTime": iso(node.fs_created), "lastModifiedDateTime": iso(node.fs_modified)}
+        body = self.tombstone(node) | {
+            "name": node.name,
+            "size": node.size,
+            "eTag": self.drive.e_tag(node),
+            "createdDateTime": iso(node.created),
+            "lastModifiedDateTime": iso(node.modified),
+            "fileSystemInfo": times,
+        }
+        return body if self.select is None else {key: value for key, value in body.items() if key in self.select}
 
     def web_url(self, node: Node) -> str:
         return self._web + self.drive.item_id(node.guid)

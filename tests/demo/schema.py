@@ -17,8 +17,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
+_SIZE = re.compile(r"(small|medium|large)Square|c\d+x\d+(_crop)?")
+"""Names of sizes that a thumbnailSet, which is open, has on request."""
 _ANNOTATIONS = re.compile(
-    r"@odata\.(context|etag|nextLink|deltaLink|count)|@microsoft\.graph\.downloadUrl|@deprecated\.GrantedTo"
+    r"(children)?@odata\.(type|context|etag|nextLink|deltaLink|count)|@microsoft\.graph\.downloadUrl"
+    r"|@search\.approximateCount|@deprecated\.GrantedTo"
 )
 
 
@@ -36,6 +39,9 @@ def kind_of(body: dict[str, Any]) -> str | None:
     context = body.get("@odata.context", "")
     if "permission" in context:
         return "permissionCollection" if "value" in body else "permission"
+    for name in ("driveItemVersion", "thumbnailSet", "thumbnail"):
+        if name in context:
+            return f"{name}Collection" if "value" in body else name
     if "value" in body:
         return "driveCollection" if "driveType" in (body["value"] or [{}])[0] else "driveItemCollection"
     if "$metadata#shares/" in context:
@@ -84,6 +90,8 @@ def _check_object(value: dict[str, Any], schema: dict[str, Any], path: str):  # 
         if "@" in name:
             if not _ANNOTATIONS.fullmatch(name):
                 yield f"{path}.{name}: unknown annotation"
+        elif "medium" in known and _SIZE.fullmatch(name):
+            yield from _check(each, {"$ref": "#/components/schemas/thumbnail"}, f"{path}.{name}")
         elif name in known:
             yield from _check(each, known[name], f"{path}.{name}")
         elif known:

@@ -12,7 +12,7 @@ TILES = pictures._WIDTH * pictures._HEIGHT
 
 @pytest.mark.parametrize("number", range(6))
 def test_a_png_holds_the_landscape(number: int) -> None:
-    data = pictures._png(number)
+    data = pictures.png(number, *pictures.SIZE)
     chunks, at = {}, 8
     while at < len(data):
         (length,) = struct.unpack_from(">I", data, at)
@@ -31,7 +31,7 @@ def test_a_png_holds_the_landscape(number: int) -> None:
 
 @pytest.mark.parametrize("number", range(6))
 def test_a_jpeg_holds_every_tile(number: int) -> None:
-    data = pictures._jpeg(number)
+    data = pictures.jpeg(number, *pictures.SIZE)
     assert (data[:2], data[-2:]) == (b"\xff\xd8", b"\xff\xd9")
     at = 2
     while data[at + 1] != 0xDA:

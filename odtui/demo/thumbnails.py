@@ -1,0 +1,69 @@
+"""Thumbnails of the demo's pictures. Source: REFERENCE §5.20."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.responses import Response
+
+from odtui.demo import pictures
+from odtui.demo.call import Call, Routes
+from odtui.demo.errors import bad_request, not_found
+from odtui.demo.nodes import Node
+from odtui.demo.render import Json, Renderer
+
+_EDGES = {"small": 96, "medium": 176, "large": 800}
+"""Longest edge in pixels."""
+_CUSTOM = re.compile(r"c(\d{1,4})x(\d{1,4})(_crop)?", re.IGNORECASE)
+
+
+def sets_of(renderer: Renderer, node: Node, sizes: list[str] | None = None) -> list[Json]:
+    """The thumbnail sets of an item: one, or none for what is no picture. Raises GraphFault 400 for unknown sizes."""
+    if pictures.number_of(node.content) is None:
+        return []
+    return [{"id": "0"} | {size: _thumbnail(renderer, node, size) for size in sizes or list(_EDGES)}]
+
+
+def _thumbnail(renderer: Renderer, node: Node, size: str) -> Json:
+    width, height = _pixels(size)
+    form = f"thumb.{width}x{height}.{node.content_version}"  # another address for another content
+    return {"width": width, "height": height, "url": renderer.download_url(node, form)}
+
+
+def _pixels(size: str) -> tuple[int, int]:
+    """Width and height of a named or custom size. Raises GraphFault 400."""
+    edge = _EDGES.get(size.removesuffix("Square"))
+    if edge is not None:
+        return (edge, edge) if size.endswith("Square") else pictures.fit(edge, edge)
+    found = _CUSTOM.fullmatch(size)
+    if found is None or not int(found[1]) or not int(found[2]):
+        raise bad_request("The thumbnail size is not valid.")
+    width, height = int(found[1]), int(found[2])
+    return (width, height) if found[3] else pictures.fit(width, height)
+
+
+async def thumbnails(call: Call) -> Response:
+    """GET thumbnails, thumbnails/{set}/{size} and its content."""
+    node = call.node
+    call.allow()
+    renderer = Renderer(call.demo, call.drive, call.links)
+    match call.rest:
+        case ():
+            select = call.query.get("$select")
+            sizes = [name.strip() for name in select.split(",") if name.strip() != "id"] if select else None
+            context = f"{call.links.graph}/$metadata#Collection(microsoft.graph.thumbnailSet)"
+            return call.json({"@odata.context": context, "value": sets_of(renderer, node, sizes)})
+        case ("0",):
+            found = sets_of(renderer, node)
+            if found:
+                return call.json({"@odata.context": f"{call.links.graph}/$metadata#thumbnailSet/$entity", **found[0]})
+        case ("0", size) | ("0", size, "content"):
+            found = sets_of(renderer, node, [size])
+            if found and len(call.rest) == 3:
+                return Response(status_code=302, headers={"Location": found[0][size]["url"]})
+            if found:
+                return call.json({"@odata.context": f"{call.links.graph}/$metadata#thumbnail", **found[0][size]})
+    raise not_found()
+
+
+ROUTES: Routes = {("GET", "thumbnails"): thumbnails}
