@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from odtui.auth.errors import AuthError
 from odtui.config.paths import Directories
 from odtui.config.redact import redact
 from odtui.config.settings import SettingsError
-from odtui.graph.errors import GraphError
+from odtui.graph.errors import GraphError, ItemNotFound
 from odtui.services.problems import TransferError
 
 Step = Literal[
@@ -49,6 +49,23 @@ def explain(error: BaseException, *, doing: str = "") -> Explained:
     title, why, advice, steps = _words(error)
     steps = steps if "copy_details" in steps else (*steps, "copy_details")
     return Explained(title, why, advice, steps, redact(_details(error, doing)), _setting(error))
+
+
+def explain_typed(error: BaseException, typed: str) -> Explained:
+    """Words for a path or an address that somebody typed and that does not open.
+
+    An address is not repeated: whoever has a sharing link has the file.
+    """
+    told = explain(error, doing="open this address" if "://" in typed else f"open {typed}")
+    if not isinstance(error, ItemNotFound | FileNotFoundError | NotADirectoryError):
+        return told
+    return replace(
+        told,
+        title="Nothing was found there",
+        why=f"{'This address' if '://' in typed else typed} does not exist, or this account may not see it.",
+        advice="Check the spelling, then go there again.",
+        steps=("copy_details",),
+    )
 
 
 def _words(error: BaseException) -> tuple[str, str, str, tuple[Step, ...]]:

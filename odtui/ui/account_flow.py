@@ -290,7 +290,7 @@ class AccountFlow:
             self._app.show_error(explain(error, doing="sign out"))
             return
         session, self.session, self._account = self.session, None, None
-        self._app.browser.connecting("Signed out here; your browser may still be signed in. Press a to sign in.")
+        self._app.browser.connecting("Signed out here; your browser may still be signed in.\nPress a to sign in.")
         if session is not None:
             await session.aclose()
 

@@ -12,7 +12,7 @@ from odtui.auth.errors import AuthError
 from odtui.graph.errors import GraphError
 from odtui.services.local_place import LocalPlace
 from odtui.services.place import Place
-from odtui.services.words import explain
+from odtui.services.words import explain_typed
 from odtui.ui.demo_drive import DemoOptions
 from odtui.ui.dialogs.confirm import ConfirmDialog
 from odtui.ui.dialogs.pick import Option, PickDialog
@@ -97,6 +97,6 @@ class PlaceChooser:
 
                 place, entry = await open_address(session, text)
         except (GraphError, AuthError, OSError) as error:
-            self._app.show_error(explain(error, doing="open this address"))
+            self._app.show_error(explain_typed(error, text))
             return
         pane.open_place(place, entry)

@@ -11,7 +11,7 @@ from odtui.graph.errors import GraphError
 from odtui.services import problems, words_auth, words_files, words_graph
 from odtui.services.disk import IntoItself, TrashFailed
 from odtui.services.problems import TransferError
-from odtui.services.words import Explained, explain
+from odtui.services.words import Explained, explain, explain_typed
 
 GRAPH_ERRORS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, GraphError)]
 EXAMPLES: list[BaseException] = [
@@ -94,3 +94,25 @@ def test_a_bug_is_called_a_bug_and_names_the_log() -> None:
     assert "bug in odtui" in told.why
     assert "odtui.log" in told.advice
     assert isinstance(told, Explained)
+
+
+@pytest.mark.parametrize(
+    "error", [errors.ItemNotFound("gone"), FileNotFoundError(2, "no"), NotADirectoryError(20, "no")]
+)
+def test_a_typed_path_that_leads_nowhere_is_not_called_deleted(error: BaseException) -> None:
+    told = explain_typed(error, "/Documnets")
+    assert told.title == "Nothing was found there"
+    assert told.why.startswith("/Documnets does not exist")
+    assert told.steps == ("copy_details",)
+    assert "While trying to open /Documnets" in told.details
+
+
+def test_a_sharing_link_is_not_repeated() -> None:
+    told = explain_typed(errors.ItemNotFound("gone"), "https://1drv.ms/f/abc")
+    assert told.why.startswith("This address does not exist")
+    assert "1drv" not in f"{told}"
+
+
+def test_a_typed_path_that_fails_otherwise_has_the_words_of_its_error() -> None:
+    error = errors.Unreachable("no route")
+    assert explain_typed(error, "/Documents") == explain(error, doing="open /Documents")

@@ -8,7 +8,7 @@ from textual.content import Content
 from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.tree import Node, TreeModel
-from odtui.services.words import Explained, explain
+from odtui.services.words import Explained, explain, explain_typed
 from odtui.ui.widgets.pane_base import FAILURES, Location
 from odtui.ui.widgets.pane_reading import ReadingPane
 from odtui.ui.widgets.tree_view import Key
@@ -240,7 +240,7 @@ class MovingPane(ReadingPane):
             entry = await place.locate(path)
             above = await place.parents(entry)
         except FAILURES as error:
-            self.fail(error, doing=f"open {path}", retry=lambda: self.locate(path))
+            self.show_failure(explain_typed(error, path), lambda: self.locate(path))
             return
         if entry.is_folder:
             self.visit(place, [*above, entry])
