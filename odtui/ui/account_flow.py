@@ -237,7 +237,7 @@ class AccountFlow:
                 self._demo = await DemoDrive.start(options)
             settings = self.workspace.settings
             await self.workspace.aclose()
-            self.workspace = self._demo.workspace(settings)
+            self.workspace = self._demo.workspace(settings, first_run=options.first_run)
             if options.first_run:
                 browser.connecting("Not signed in. Press a to sign in.")
                 self.show_settings(first_run=True)

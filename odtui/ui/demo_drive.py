@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from odtui.config.paths import Directories
+from odtui.config.scopes import DEFAULT_SCOPES
 from odtui.config.settings import Profile, Settings
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 CLIENT_ID = "11111111-1111-4111-8111-111111111111"
 """The registration that the demo server knows, without a secret."""
+WHOLE_DRIVE = ("Files.ReadWrite.All", "User.Read")
+"""Scopes with which nothing of the demo drive stays closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,17 @@ class DemoDrive:
             raise
         return cls(process, folder)
 
-    def workspace(self, settings: Settings) -> Workspace:
-        """A workspace that takes this server for Microsoft. The user's own files and keyring stay untouched."""
+    def workspace(self, settings: Settings, *, first_run: bool = False) -> Workspace:
+        """A workspace that takes this server for Microsoft. The user's own files and keyring stay untouched.
+
+        `first_run`: the user chooses the permissions; else what others share can be opened too.
+        """
         from odtui.config.store import SettingsStore
         from odtui.net.reroute import Routes
         from odtui.services.workspace import Workspace
 
         directories = Directories.below(Path(self._folder.name))
-        profile = Profile(name="demo", client_id=CLIENT_ID)
+        profile = Profile(name="demo", client_id=CLIENT_ID, scopes=DEFAULT_SCOPES if first_run else WHOLE_DRIVE)
         return Workspace(
             SettingsStore(directories.settings_file),
             Settings(profile="demo", theme=settings.theme, keys=settings.keys, profiles={"demo": profile}),
