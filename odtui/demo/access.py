@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from odtui.demo.drive import Drive, User
-from odtui.demo.errors import denied, unauthenticated
+from odtui.demo.errors import GraphFault, denied, unauthenticated
 from odtui.demo.nodes import Node
 from odtui.demo.state import Demo
 
@@ -51,6 +51,20 @@ def grant_of(demo: Demo, authorization: str | None) -> Grant:
     if value["exp"] < demo.clock() or value["epoch"] != demo.epochs.tokens or value["user"] not in demo.users:
         raise unauthenticated("Lifetime validation failed, the token is expired.", detail="The token is expired.")
     return Grant(demo.users[value["user"]], frozenset(value["scopes"]), demo.clock(), frozenset(demo.picked))
+
+
+def check_stray(demo: Demo, authorization: str | None) -> None:
+    """Let a request with credentials in its address pass if it carries no token, or a living one: clients send it too.
+
+    Raises:
+        GraphFault: 401 for any other token (REFERENCE §18, 4; QUIRKS 20).
+    """
+    if authorization is None:
+        return
+    try:
+        grant_of(demo, authorization)
+    except GraphFault:
+        raise GraphFault(401, "unauthenticated", "The bearer token has the wrong audience.") from None
 
 
 def app_folder(drive: Drive) -> Node | None:

@@ -15,6 +15,7 @@ from odtui.demo import (
     items,
     permissions,
     recycling,
+    search,
     shared,
     shares,
     thumbnails,
@@ -41,14 +42,14 @@ ITEM_ROUTES: Routes = (
     | delta.ROUTES
     | permissions.ROUTES
     | recycling.ROUTES
+    | search.ROUTES
     | thumbnails.ROUTES
     | versions.ROUTES
 )
-DRIVE_ROUTES: Routes = drives.ROUTES | shared.ROUTES
+DRIVE_ROUTES: Routes = drives.ROUTES | shared.ROUTES | search.DRIVE_ROUTES
 
 _LATER = frozenset(
     [
-        "search",
         "preview",
         "follow",
         "unfollow",

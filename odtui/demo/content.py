@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from odtui.demo.access import check_stray
 from odtui.demo.bodies import Body
 from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
@@ -106,8 +107,7 @@ async def download(request: Request) -> Response:
     """GET or HEAD of a pre-authenticated link."""
     demo: Demo = request.app.state.demo
     drive, node = _linked(demo, request)
-    if "authorization" in request.headers:
-        raise GraphFault(401, "unauthenticated", "The bearer token has the wrong audience.")  # QUIRKS 20
+    check_stray(demo, request.headers.get("authorization"))
     form = request.query_params.get("form", "")
     body, mime = open_form(demo.bodies, node, form)
     tag = f'{(drive.c_tag(node) or drive.e_tag(node)).removesuffix(chr(34))}{"," if form else ""}{form}"'

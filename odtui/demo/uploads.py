@@ -10,6 +10,7 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from odtui.demo.access import check_stray
 from odtui.demo.call import Call, Routes
 from odtui.demo.content import target
 from odtui.demo.errors import GraphFault, bad_request
@@ -76,8 +77,8 @@ def _progress(session: Session) -> dict[str, Any]:
 async def session(request: Request) -> Response:
     """PUT, GET, POST and DELETE of an upload URL."""
     demo: Demo = request.app.state.demo
-    if "authorization" in request.headers and request.method != "GET":
-        raise GraphFault(401, "unauthenticated", "The bearer token has the wrong audience.")  # QUIRKS 20
+    if request.method != "GET":
+        check_stray(demo, request.headers.get("authorization"))
     guid = request.query_params.get("guid", "")
     if not demo.signer.matches(guid, request.query_params.get("tempauth", "")):
         raise GraphFault(401, "unauthenticated", "The address of the upload session is not valid.")

@@ -67,6 +67,6 @@ def test_other_addresses_are_not_found(graph: httpx.Client, path: str) -> None:
 
 
 def test_what_is_not_served_yet_says_so(graph: httpx.Client) -> None:
-    assert code_of(graph.get("/me/drive/root/search(q='x')")) == (501, "notSupported")
+    assert code_of(graph.get("/me/drive/root/analytics")) == (501, "notSupported")
     assert code_of(graph.get("/me/drive/root/nonsense")) == (400, "BadRequest")
     assert code_of(graph.post("/me/drive/root/content")) == (405, "notAllowed")

@@ -106,7 +106,15 @@ def test_a_cut_fragment_counts_for_nothing(demo: DemoThread, graph: httpx.Client
     assert web.get(item["@microsoft.graph.downloadUrl"]).content == DATA
 
 
-def test_the_bearer_token_is_refused(graph: httpx.Client) -> None:
+def test_a_bearer_token_is_tolerated_while_it_lives(demo: DemoThread, graph: httpx.Client) -> None:
+    url = session(graph)
+    assert send(url, DATA[:UNIT], 0, len(DATA), Authorization=graph.headers["Authorization"]).status_code == 202
+    demo.state.epochs.tokens += 1
+    answer = send(url, DATA[UNIT:], UNIT, len(DATA), Authorization=graph.headers["Authorization"])
+    assert code_of(answer) == (401, "unauthenticated")
+
+
+def test_a_wrong_bearer_token_is_refused(graph: httpx.Client) -> None:
     url = session(graph)
     assert code_of(send(url, b"x", 0, 1, Authorization="Bearer x")) == (401, "unauthenticated")
     assert web.get(url, headers={"Authorization": "Bearer x"}).status_code == 200
