@@ -21,6 +21,7 @@ from odtui.demo.thread import DemoThread
 from odtui.demo.visitor import VisitError, approve
 from odtui.net.reroute import Routes
 
+ME = "https://graph.microsoft.com/v1.0/me/drive?$select=id"
 PUBLIC = Profile(name="home", client_id=PUBLIC_CLIENT, scopes=("Files.ReadWrite", "User.Read"))
 
 

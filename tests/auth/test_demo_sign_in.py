@@ -21,9 +21,8 @@ from odtui.demo.faults import Rule
 from odtui.demo.visitor import VisitError, approve, approve_device
 from odtui.net.engine import async_client
 from tests.auth.identity import nothing, unopened
-from tests.auth.live import PUBLIC, Live, MemoryKeyring, at_work, confidential, files_below
+from tests.auth.live import ME, PUBLIC, Live, MemoryKeyring, at_work, confidential, files_below
 
-ME = "https://graph.microsoft.com/v1.0/me/drive?$select=id"
 GRANTED = ("Files.ReadWrite", "User.Read")
 
 
