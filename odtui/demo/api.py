@@ -18,6 +18,7 @@ from odtui.demo import (
     search,
     shared,
     shares,
+    sites,
     thumbnails,
     uploads,
     versions,
@@ -73,11 +74,14 @@ async def graph(request: Request) -> Response:
     raw = request.scope["raw_path"].decode("latin-1")
     prefix = next(each for each in PREFIXES if raw.startswith(each))
     grant = grant_of(demo, request.headers.get("authorization"))
-    address = parse(raw.removeprefix(prefix))
+    address = parse(sites.rewrite(demo, raw.removeprefix(prefix)))
     links = Links.for_host(request.headers.get("host", ""), prefix, business=demo.options.account == "business")
     call = Call(demo, request, links, grant, address, _query(request.query_params))
     if not address.drive:
-        if request.method not in ("GET", "HEAD"):
+        is_query = address.tail == ("search", "query")
+        if is_query and request.method == "POST":
+            return await sites.query(call)
+        if is_query or request.method not in ("GET", "HEAD"):
             raise GraphFault(405, "notAllowed", "The method is not allowed here.")
         match address.tail:
             case ("shares", token):
@@ -123,12 +127,14 @@ def _drive(demo: Demo, grant: Grant, address: Address) -> Drive:
     match address.drive:
         case ("me",):
             return demo.drives[grant.user.key]
+        case ("drives", drive_id) if drive_id in drives.PHANTOMS and demo.options.account == "personal":
+            raise bad_request("ObjectHandle is Invalid")
         case ("drives", drive_id):
             found = demo.drive_by_id(drive_id)
-        case (_, user):
-            wanted = user.lower()
-            keys = [each.key for each in demo.users.values() if wanted in (each.uid, each.address)]
-            found = demo.drives[keys[0]] if keys else None
+        case (("sites" | "groups") as kind, name):
+            return sites.drive_of(demo, kind, name)
+        case (_, name):
+            return demo.drives[drives.user_of(demo, name).key]
     if found is None:
         raise not_found()
     return found

@@ -101,6 +101,29 @@ def grace() -> Builder:
     return drive
 
 
+def survey_documents() -> Builder:
+    """The library that the team of the harbour survey works in."""
+    drive = Builder("survey-documents")
+    for name in ("buoy.csv", "sightings.csv"):
+        drive.text(f"Data/{name}", when=_at(2026, 2, 21, 6, 40))
+    drive.text("Reports/Day 1 - Harbour.md", "field-1", when=_at(2026, 2, 17, 9))
+    drive.seeded("Reports/Interim report.docx", 412_906, when=_at(2026, 2, 23, 16, 20))
+    drive.seeded("Reports/Budget and staffing.xlsx", 88_214, when=_at(2026, 1, 30, 11, 5))
+    drive.seeded("Survey plan.pptx", 3_204_118, when=_at(2025, 11, 6, 14))
+    for number in range(1, 9):
+        drive.seeded(f"Pictures/Quay {number}.jpg", 2_400_000 + 61_733 * number, when=_at(2026, 2, 15, 8 + number))
+    return drive
+
+
+def survey_archive() -> Builder:
+    """The library for what is finished."""
+    drive = Builder("survey-archive")
+    for year in (2022, 2023, 2024):
+        drive.seeded(f"{year}/Final report {year}.pdf", 1_800_000 + year * 97, when=_at(year, 12, 12))
+        drive.seeded(f"{year}/Raw data {year}.zip", 31_000_000 + year * 1_013, when=_at(year, 12, 14))
+    return drive
+
+
 def _documents(drive: Builder) -> None:
     drive.folder("Documents", special="documents", when=_at(2026, 2, 26))
     for name, size, when in (

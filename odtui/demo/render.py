@@ -40,7 +40,7 @@ def drive(demo: Demo, it: Drive, *, own: bool) -> Json:
     body: Json = {
         "id": it.id,
         "driveType": it.kind,
-        "name": "OneDrive",
+        "name": it.name,
         "description": "",
         "webUrl": _site(it),
         "createdDateTime": iso(it.tree.root.created),
@@ -63,6 +63,8 @@ def drive(demo: Demo, it: Drive, *, own: bool) -> Json:
 
 
 def _site(it: Drive) -> str:
+    if it.library:
+        return f"https://contoso.sharepoint.com/sites/{it.owner.key}/{quote(it.name)}"
     if it.business:
         return f"https://contoso-my.sharepoint.com/personal/{it.owner.key}/Documents"
     return f"https://onedrive.live.com/?cid={it.id}"

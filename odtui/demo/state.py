@@ -27,6 +27,8 @@ from odtui.demo.tree import Source, Tree
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 WORK_TENANT = "5f0c3a9e-2b7d-4c61-9f4e-d0a81c6b7e42"
 
+_TEAM_UID = "6e21b0c4-8d35-4f97-a1c2-5d09e7f34b86"
+
 Account = Literal["personal", "business"]
 
 
@@ -114,10 +116,25 @@ class Demo:
         users = _users(options.account)
         demo = cls(options, users, {}, bodies, journal, Signer.kept_in(folder), temporary)
         demo.drives["ada"] = demo._drive("ada", dataset.ada(), options)
-        demo.drives["grace"] = demo._drive("grace", dataset.grace(), Options(account=options.account))
+        others = Options(account=options.account, clock=options.clock, now=options.now)
+        demo.drives["grace"] = demo._drive("grace", dataset.grace(), others)
+        if options.account == "business":
+            demo._add_libraries(others)
         return demo
 
-    def _drive(self, key: str, content: dataset.Builder, options: Options) -> Drive:
+    def _add_libraries(self, options: Options) -> None:
+        """The two libraries of the site, which Ada may change and Grace may read."""
+        team = User("harbour-survey", "Harbour Survey", "harbour-survey@contoso.example", _TEAM_UID, WORK_TENANT)
+        for key, name, content in (
+            ("survey-documents", "Documents", dataset.survey_documents()),
+            ("survey-archive", "Archive", dataset.survey_archive()),
+        ):
+            self.drives[key] = library = self._drive(key, content, options, owner=team)
+            library.kind, library.name = "documentLibrary", name
+            library.members = {"ada": "write", "grace": "read"}
+            library.quota.elsewhere = 0
+
+    def _drive(self, key: str, content: dataset.Builder, options: Options, owner: User | None = None) -> Drive:
         sources: dict[str, Source] = {}
         base = list(content.nodes.values())
         journal_key = key
@@ -138,7 +155,7 @@ class Demo:
             slug=key,
             id=_drive_id(options.account, key),
             kind=options.account,
-            owner=self.users[key],
+            owner=owner or self.users[key],
             tree=Tree(content.root, base, sources, self.journal.overlay(journal_key)),
             journal=self.journal,
             bodies=self.bodies,
@@ -183,5 +200,7 @@ def _drive_id(account: Account, key: str) -> str:
         return {"ada": "8c1f0a6d2b7e4935", "grace": "04d2b7156e9fa830"}[key]
     return {
         "ada": "b!lK3vY0mAbkqj4Zt1Qw8XbR2sT5uV7wXyZ0aBcDeFgHiJkLmNoPqRsTuVwXyZ-_12",
+        "survey-documents": "b!Tf8aKp2QxUaR7vMn4cWzYb1dEgHjLoSu3iNqVrXtZwPyBkCmDeFsGh-0123456789",
+        "survey-archive": "b!Zr6mVx9LhEeT3bQk1nPwSd8fJcGyUoAi5uHtRlKjNvMzBqCxDsFwGe_9876543210",
         "grace": "b!Mn0pQrStUvWxYz12AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-AbCdEfGhIj",
     }[key]

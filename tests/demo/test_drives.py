@@ -38,7 +38,19 @@ def test_unknown_drives_are_not_found(graph: httpx.Client) -> None:
 
 
 def test_all_drives_of_the_user_are_listed(graph: httpx.Client) -> None:
-    assert [drive["id"] for drive in graph.get("/me/drives").json()["value"]] == [ADA]
+    for path in ("/me/drives", "/users/ada.lindqvist@outlook.example/drives"):
+        assert ADA in [drive["id"] for drive in graph.get(path).json()["value"]]
+
+
+def test_personal_accounts_list_drives_that_are_none(graph: httpx.Client) -> None:
+    listed = graph.get("/me/drives").json()["value"]
+    assert len(listed) == 3
+    for phantom in (drive["id"] for drive in listed if drive["id"] != ADA):
+        answer = graph.get(f"/drives/{phantom}/root")
+        assert (code_of(answer), answer.json()["error"]["message"]) == (
+            (400, "invalidRequest"),
+            "ObjectHandle is Invalid",
+        )
 
 
 def test_someone_elses_drive_shows_no_quota(demo: DemoThread) -> None:
