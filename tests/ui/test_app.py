@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from textual.widgets import Static
+from textual.widgets._footer import FooterKey
 
 from odtui.config.paths import Directories
 from odtui.config.settings import Settings
@@ -13,6 +14,7 @@ from odtui.config.store import SettingsStore
 from odtui.services.workspace import Workspace
 from odtui.ui.app import OdtuiApp, Start
 from odtui.ui.dialogs.confirm import ConfirmDialog
+from odtui.ui.screens.settings import SettingsScreen
 from odtui.ui.widgets.buttons import KeyButton
 
 
@@ -93,3 +95,14 @@ async def test_without_a_browser_a_web_address_goes_to_the_clipboard(tmp_path: P
         await pilot.pause()
         assert app.clipboard == "https://example.com/a"
         assert told(app) == ["No browser was found here. The address is on the clipboard."]
+
+
+async def test_the_keys_of_the_settings_fit_a_narrow_terminal(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        await pilot.press("f1", "escape")
+        assert isinstance(app.screen, SettingsScreen)
+        keys = app.screen.query(FooterKey)
+        assert {key.key_display for key in keys} == {"F3", "F4", "F5", "Ctrl+Q", "F1"}
+        assert max(key.region.right for key in keys) <= 60

@@ -41,12 +41,12 @@ class SettingsScreen(Screen[SettingsResult | None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     AUTO_FOCUS = None
     BINDINGS = [
-        Binding("f2", "save", "Save", key_display="F2"),
+        Binding("f2", "save", "Save", show=False),  # on its button, as F6 and Esc are
         Binding("f3", "guide", "Guide", key_display="F3"),
         Binding("f4", "portal", "Portal", key_display="F4"),
-        Binding("f5", "copy_redirect", "Copy redirect URI", key_display="F5"),
-        Binding("f6", "demo", "Demo", key_display="F6"),
-        Binding("escape", "leave", "Cancel", key_display="Esc"),
+        Binding("f5", "copy_redirect", "Copy URI", key_display="F5"),
+        Binding("f6", "demo", "Demo", show=False),
+        Binding("escape", "leave", "Cancel", show=False),
         Binding("q", "ignore", show=False),  # typed beside a field it must not quit
     ]
 
