@@ -265,7 +265,7 @@ class AccountFlow:
         if step == "settings":
             self.show_settings(focus=setting or None)
         elif step == "open_browser":
-            self._open_network_page()
+            self._app.open_url(NETWORK_PAGE)
         elif step in ("sign_in", "other_method"):
             self.show_sign_in(login_hint=hint)
         elif self._account is not None:
@@ -274,10 +274,6 @@ class AccountFlow:
             self.open_demo(self._start.demo)
         else:
             self.resume()
-
-    def _open_network_page(self) -> None:
-        if self._open_url is None or not self._open_url(NETWORK_PAGE):
-            self._app.notify("No browser could be started here.", severity="warning")
 
     async def sign_out(self) -> None:
         """Forget the account on this computer."""

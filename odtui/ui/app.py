@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -70,6 +69,8 @@ class OdtuiApp(App[None]):
         self._start = start
         self._open_url = open_url
         self.log_file = workspace.directories.log_file
+        self.last_words = ""
+        """What is left on the terminal after a bug; empty if there was none."""
         settings = workspace.settings
         self.transfers = TransferService(
             ask=lambda conflict: self.browser.ask_conflict(conflict),
@@ -209,7 +210,7 @@ class OdtuiApp(App[None]):
         await self.accounts.aclose()
 
     def _handle_exception(self, error: Exception) -> None:
-        """A bug: the traceback goes to the log with its secrets taken out, the terminal gets two lines.
+        """A bug: the traceback goes to the log with its secrets taken out, the terminal gets `last_words`.
 
         Textual's own report prints every local variable, tokens among them.
         """
@@ -218,6 +219,7 @@ class OdtuiApp(App[None]):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-            told = f"odtui has stopped because of a bug ({type(error).__name__}).\nThe log says more: {self.log_file}"
-            self.panic(Text(told, no_wrap=True, overflow="ignore"))  # a string would be read as markup
+            self.last_words = (
+                f"odtui has stopped because of a bug ({type(error).__name__}).\nThe log says more: {self.log_file}"
+            )
         self._close_messages_no_wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def launch(*, target: str | None, profile: str | None, config: Path | None, demo
     workspace = Workspace(store, settings, directories, profile_name=profile)
     app = OdtuiApp(workspace, Start(*split_target(target), demo), open_url=find_browser_opener())
     app.run()
+    if app.last_words:
+        sys.stderr.write(f"{app.last_words}\n")  # not through Textual, which would cut a long path
     return app.return_code or 0
 
 
