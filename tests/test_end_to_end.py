@@ -1,64 +1,18 @@
 """The whole way, once: settings, sign-in, browse, preview, upload, rename, download, delete, over real HTTP."""
 
-import asyncio
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
-
-from textual.pilot import Pilot
-from textual.worker import WorkerCancelled
 
 from odtui.config.paths import Directories
 from odtui.config.settings import Settings
 from odtui.config.store import SettingsStore
 from odtui.demo.visitor import open_url as approve
-from odtui.services.transfers import Job
 from odtui.services.workspace import Workspace
 from odtui.ui.app import OdtuiApp, Start
 from odtui.ui.demo_drive import DemoOptions
 from odtui.ui.screens.browser import BrowserScreen
 from odtui.ui.screens.settings import SettingsScreen
 from odtui.ui.screens.sign_in import SignInScreen
-from odtui.ui.widgets.pane import FilePane
-
-
-async def settle(pilot: Pilot[Any]) -> None:
-    """Until every worker has ended, but the one that runs transfers and those that wait for an answer."""
-    await pilot.pause()
-    busy = True
-    while busy:
-        busy = False
-        for worker in list(pilot.app.workers):
-            if worker.is_finished or worker.group in ("transfers", "question"):
-                continue
-            busy = True
-            with suppress(WorkerCancelled):
-                await worker.wait()
-        await pilot.pause()
-
-
-async def transferred(app: OdtuiApp, pilot: Pilot[Any], press: str) -> Job:
-    """The snapshot of the job that a key started, when it has ended."""
-    ended: asyncio.Future[Job] = asyncio.get_running_loop().create_future()
-
-    def look(job: Job) -> None:
-        if job.state.ended and not ended.done():
-            ended.set_result(job)
-
-    stop = app.transfers.watch(look)
-    await pilot.press(press)
-    job = await ended
-    stop()
-    await settle(pilot)
-    return job
-
-
-def names(pane: FilePane) -> list[str]:
-    return [node.entry.name for node in pane.tree_view.rows]
-
-
-def cursor_to(pane: FilePane, name: str) -> None:
-    pane.tree_view.go(names(pane).index(name))
+from tests.app_harness import cursor_to, names, settle, transferred
 
 
 def make_app(tmp_path: Path, demo: DemoOptions, target: str | None = None) -> OdtuiApp:
