@@ -22,9 +22,18 @@ def read_settings(path: Path, text: str) -> Settings:
 
 
 def line_of(text: str, wanted: KeyPath) -> int | None:
-    """The 1-based line where the key or table of that path stands; None if it cannot be found."""
+    """The 1-based line of the key or table of that path, else of the table around it; None if neither is found."""
+    while wanted:
+        number = _line_at(text, wanted)
+        if number is not None:
+            return number
+        wanted = wanted[:-1]
+    return None
+
+
+def _line_at(text: str, wanted: KeyPath) -> int | None:
     table: KeyPath = ()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         stripped = line.strip()
         if stripped.startswith("["):
             table = _path_in(stripped, "") or table
@@ -65,6 +74,13 @@ def _path_in(source: str, suffix: str) -> KeyPath:
     return tuple(path)
 
 
+def _tidy(value: Any) -> Any:
+    """What was checked: texts without the blanks and quotes around them, lists as tuples."""
+    if isinstance(value, str):
+        return validate.clean(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
 @dataclass(slots=True)
 class _Reader:
     path: Path
@@ -73,8 +89,10 @@ class _Reader:
     def settings(self) -> Settings:
         try:
             document = tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:  # besides bad syntax: a number of thousands of digits
             raise self._syntax_error(str(error)) from None
+        except RecursionError:
+            raise self._syntax_error("too many brackets in brackets") from None
         values: dict[str, Any] = {}
         for key, value in document.items():
             if key == "keys":
@@ -131,10 +149,7 @@ class _Reader:
                 )
                 raise self._error(where, f"{key} is not a setting of a profile.", advice)
             self._check(PROFILE_RULES[key].problem(key, value), where)
-        values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()
-        }
-        profile = Profile(name=name, **values)
+        profile = Profile(name=name, **{key: _tidy(value) for key, value in fields.items()})
         self._check_together(profile)
         return profile
 
@@ -157,6 +172,6 @@ class _Reader:
 
     def _syntax_error(self, message: str) -> SettingsError:
         found = _AT_LINE.search(message)
-        line = int(found[1]) if found else len(self.text.splitlines())
+        line = int(found[1]) if found else self.text.rstrip("\n").count("\n") + 1
         problem = _AT_LINE.sub("", message).replace(" (at end of document)", "")
         return SettingsError(self.path, line, f"This is not TOML: {problem}.", 'Allowed: lines such as sort = "name".')

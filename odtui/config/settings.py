@@ -74,4 +74,5 @@ class SettingsError(Exception):
 
     def __str__(self) -> str:
         where = f"{self.path}, line {self.line}" if self.line else str(self.path)
-        return f"{where}: {self.problem} {self.allowed}".strip()
+        text = f"{where}: {self.problem} {self.allowed}".strip()
+        return "".join(character if character.isprintable() else "\ufffd" for character in text)

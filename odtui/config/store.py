@@ -13,6 +13,9 @@ from odtui.config.settings import Profile, Settings, SettingsError
 _ALWAYS_WRITTEN = ("client_id", "tenant", "scopes")
 """Written for a new profile even when they are the defaults: they are what one looks for in the file."""
 
+_UNFIT = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+"""What tomlkit raises, its own errors among them, where a change has no place in the file as it is written."""
+
 
 class SettingsStore:
     """Reads and writes one settings file."""
@@ -36,10 +39,13 @@ class SettingsStore:
         text = self._text()
         on_disk = read_settings(self.path, text)
         changes = _changes(self._known or on_disk, settings)
-        merged = _apply(text, changes, on_disk)
-        result = _flat(read_settings(self.path, merged))
+        try:
+            merged = _apply(text, changes, on_disk)
+            result = _flat(read_settings(self.path, merged))
+        except (SettingsError, *_UNFIT):
+            raise self._unfit() from None
         if any(result.get(path) != value for path, value in changes.items()):
-            raise SettingsError(self.path, None, "The changes do not fit into this file.", "Edit it by hand.")
+            raise self._unfit()
         if merged != text:
             try:
                 write_atomic(self.path, merged.encode())
@@ -49,7 +55,7 @@ class SettingsStore:
 
     def _text(self) -> str:
         try:
-            return self.path.read_text(encoding="utf-8-sig")
+            return self.path.read_bytes().decode("utf-8-sig")  # as bytes: Windows' line ends stay
         except FileNotFoundError:
             return ""
         except UnicodeDecodeError as error:
@@ -57,6 +63,9 @@ class SettingsStore:
             raise SettingsError(self.path, line, "This is not UTF-8 text.", "Save the file as UTF-8.") from None
         except OSError as error:
             raise self._unusable("read", error) from error
+
+    def _unfit(self) -> SettingsError:
+        return SettingsError(self.path, None, "The changes do not fit into this file.", "Edit it by hand.")
 
     def _unusable(self, verb: str, error: OSError) -> SettingsError:
         reason = error.strerror or type(error).__name__
@@ -90,23 +99,17 @@ def _changes(old: Settings, new: Settings) -> dict[KeyPath, Any]:
 
 
 def _apply(text: str, changes: dict[KeyPath, Any], on_disk: Settings) -> str:
-    """The text with the changes in it."""
+    """The text with the changes in it. Raises one of _UNFIT."""
     import tomlkit
-    from tomlkit.exceptions import TOMLKitError
 
     present = _flat(on_disk)
-    try:
-        document = tomlkit.parse(text)
-        for path, value in changes.items():
-            if value is None:
-                _remove(document, path)
-            elif present.get(path) != value or path[:2] not in {known[:2] for known in present}:
-                _set(document, path, list(value) if isinstance(value, tuple) else value)
-        return tomlkit.dumps(document)
-    except (TOMLKitError, KeyError, TypeError) as error:
-        raise SettingsError(
-            Path(), None, f"The changes do not fit into this file: {error}.", "Edit it by hand."
-        ) from error
+    document = tomlkit.parse(text)
+    for path, value in changes.items():
+        if value is None:
+            _remove(document, path)
+        elif present.get(path) != value or path[:2] not in {known[:2] for known in present}:
+            _set(document, path, list(value) if isinstance(value, tuple) else value)
+    return tomlkit.dumps(document)
 
 
 def _spelled(table: MutableMapping[str, Any], path: KeyPath) -> KeyPath:
@@ -119,12 +122,15 @@ def _spelled(table: MutableMapping[str, Any], path: KeyPath) -> KeyPath:
 
 def _set(document: MutableMapping[str, Any], path: KeyPath, value: Any) -> None:
     import tomlkit
+    from tomlkit.items import InlineTable
 
     path = _spelled(document, path)
     table = document
     for depth, name in enumerate(path[:-1]):
         if name not in table:
-            table[name] = tomlkit.table(is_super_table=path[0] == "profiles" and depth == 0)
+            in_line = isinstance(table, InlineTable)
+            is_super = path[0] == "profiles" and depth == 0
+            table[name] = tomlkit.inline_table() if in_line else tomlkit.table(is_super_table=is_super)
         table = table[name]
     table[path[-1]] = value
 
