@@ -40,6 +40,8 @@ class Witness(Signer):
         self.shown: list[tuple[str, str]] = []
         self.in_order: list[tuple[str, str]] = []
         """Refresh tokens: ("given" or "shown", value)."""
+        self.macs: list[str] = []
+        """The proofs in upload and download addresses among them."""
 
     def seal(self, kind: str, value: Any) -> str:
         sealed = super().seal(kind, value)
@@ -47,6 +49,11 @@ class Witness(Signer):
         if kind == "refresh":
             self.in_order.append(("given", sealed))
         return sealed
+
+    def mac(self, text: str) -> str:
+        made = super().mac(text)
+        self.macs.append(made)
+        return made
 
     def unseal(self, kind: str, sealed: str) -> Any:
         self.shown.append((kind, sealed))
