@@ -199,6 +199,7 @@ async def driven(
     profile: Profile = PROFILE,
     secret: str = "",
     signed_in: bool = True,
+    memory_only: bool = True,
     later: Routes | None = None,
     browser: Callable[[str], bool] = approve,
     size: tuple[int, int] = (110, 30),
@@ -207,6 +208,7 @@ async def driven(
 
     Args:
         secret: The client secret that was entered in the settings.
+        memory_only: Whether nothing of the sign-in is kept in files.
         signed_in: Whether an account is known already; else the app begins with the sign-in.
         later: Where requests go from the start of the app on, if not to the server.
         browser: What opens sign-in pages.
@@ -223,7 +225,7 @@ async def driven(
         Settings(profiles={profile.name: profile}),
         directories,
         routes=routes,
-        memory_only=True,
+        memory_only=memory_only,
         sleep=clock.sleep,
         clock=clock,
     )

@@ -224,6 +224,22 @@ async def test_a_bad_client_secret_leads_to_its_field(
         assert WELCOME in names(odtui.left)
 
 
+async def test_a_folder_that_cannot_keep_the_sign_in_is_a_card(demo: DemoThread, tmp_path: Path) -> None:
+    state = tmp_path / "home" / "state"
+    state.parent.mkdir()
+    state.write_text("A file where the folder should be.")
+    async with driven(demo, tmp_path, signed_in=False, memory_only=False) as odtui:
+        await odtui.press("b")
+        card = odtui.card()
+        assert card.title == "The stored sign-in cannot be read or written"
+        assert "check free space and permissions" in card.words
+        assert str(state) in card.details
+        assert "Sign in s" in card.keys
+        state.unlink()
+        await odtui.press("s")
+        assert WELCOME in names(odtui.left)
+
+
 async def test_a_secret_that_expires_between_two_starts_is_a_card(
     demo: DemoThread, tmp_path: Path, unused_tcp_port: int
 ) -> None:
@@ -447,6 +463,27 @@ async def test_deleting_what_somebody_changed_is_refused_until_it_was_looked_at(
         assert WELCOME not in names(odtui.left)
         assert not odtui.remote(WELCOME)
         await odtui.check_other_pane()
+
+
+async def test_of_several_deletions_each_that_fails_is_told_and_refresh_is_offered(
+    demo: DemoThread, tmp_path: Path
+) -> None:
+    async with driven(demo, tmp_path) as odtui:
+        for name in ("Shopping list.txt", WELCOME, "Attachments"):
+            cursor_to(odtui.left, name)
+            odtui.left.action_select()
+        odtui.change(WELCOME, "write", "New words.")
+        odtui.change("Attachments", "rename", "Kept")
+        await odtui.press("d", "y")
+        card = odtui.card()
+        assert card.title == "2 of 3 could not be deleted"
+        assert f"{WELCOME}: It was changed meanwhile." in card.words
+        assert "Attachments: It was changed meanwhile." in card.words
+        assert card.keys.startswith("Refresh f")
+        await odtui.press("f")
+        assert {"Kept", WELCOME} <= set(names(odtui.left))
+        assert "Shopping list.txt" not in names(odtui.left)
+        nothing_lost(odtui)
 
 
 async def test_an_item_that_is_open_elsewhere_is_a_card(demo: DemoThread, tmp_path: Path) -> None:

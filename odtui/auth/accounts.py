@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from odtui.auth.errors import AuthError
 from odtui.auth.locks import file_lock
 from odtui.config.files import write_atomic
 
@@ -76,7 +77,10 @@ class AccountStore:
         """The account with the scopes of its latest token, kept in its place; nothing if it has been signed out."""
         newer = replace(account, granted=granted, spelled=spelled)
         if newer != account:
-            self._change(lambda accounts: [newer if _same(known, account) else known for known in accounts])
+            try:
+                self._change(lambda accounts: [newer if _same(known, account) else known for known in accounts])
+            except (AuthError, OSError) as error:  # the token is good all the same
+                log.warning("The granted permissions cannot be kept: %s", type(error).__name__)
         return newer
 
     def remove(self, account: Account) -> None:

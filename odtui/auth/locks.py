@@ -41,12 +41,15 @@ def file_lock(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
-    """Hold the lock; the file stays behind, empty. Raises AuthError (BUSY) after `timeout` seconds.
+    """Hold the lock; the file stays behind, empty. Raises AuthError: BUSY after `timeout` seconds, or STORE.
 
     The time-out is longer than the one of an HTTP request that another instance may make meanwhile.
     """
-    make_private(path.parent)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        make_private(path.parent)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise AuthError(AuthProblem.STORE, details=f"{path.parent}: {error.strerror}.") from None
     try:
         end = clock() + timeout
         while True:

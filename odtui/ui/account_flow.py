@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from odtui.auth.errors import AuthError
+from odtui.config.redact import redact
 from odtui.config.settings import Settings, SettingsError
 from odtui.graph.errors import GraphError
 from odtui.services.words import Explained, Step, explain
@@ -250,7 +251,7 @@ class AccountFlow:
             )
         except DemoError as error:
             browser.connection_failed(
-                Explained("The demo drive did not start", clean(str(error)), "Try again.", ("retry",), str(error))
+                Explained("The demo drive did not start", redact(str(error)), "Try again.", ("retry",))
             )
         except (GraphError, AuthError, OSError) as error:
             browser.connection_failed(explain(error, doing="open the demo drive"))

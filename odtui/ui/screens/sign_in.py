@@ -175,7 +175,7 @@ class SignInScreen(Screen["Account | None"]):
     async def sign_in(self, method: Method) -> None:
         try:
             account = await (self._with_browser() if method == "browser" else self._with_device())
-        except AuthError as error:
+        except (AuthError, OSError) as error:
             told = explain(error, doing="sign in")
             self._setting = told.setting
             card = ErrorCard(told, close="Back")
@@ -291,7 +291,7 @@ class SignInScreen(Screen["Account | None"]):
     async def sign_out(self, account: Account) -> None:
         try:
             await self._authenticator.sign_out(account)
-        except AuthError as error:
+        except (AuthError, OSError) as error:
             told = explain(error, doing="sign out")
             self.notify(clean(f"{told.why} {told.advice}"), title=clean(told.title), severity="error", markup=False)
         await self.start_over()

@@ -258,6 +258,7 @@ def _together(failures: list[tuple[Entry, Explained]], wanted: int) -> Explained
         title=f"{len(failures)} of {wanted} could not be deleted",
         why="\n".join(lines[:5]) + ("\n…" if len(lines) > 5 else ""),
         advice=first.advice,
-        steps=("retry",),
+        steps=tuple(dict.fromkeys(step for _, told in failures for step in told.steps if step != "rename")),
+        setting=first.setting,
         details="\n\n".join([*lines, *(told.details for _, told in failures if told.details)]),
     )
