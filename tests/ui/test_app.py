@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.content import Content
 from textual.widgets import Static
 from textual.widgets._footer import FooterKey
+from textual.widgets._toast import Toast
 
 from odtui.config.paths import Directories
 from odtui.config.settings import Settings
@@ -106,3 +108,16 @@ async def test_the_keys_of_the_settings_fit_a_narrow_terminal(tmp_path: Path) ->
         keys = app.screen.query(FooterKey)
         assert {key.key_display for key in keys} == {"F3", "F4", "F5", "Ctrl+Q", "F1"}
         assert max(key.region.right for key in keys) <= 60
+
+
+async def test_a_notice_stays_in_its_corner_when_a_dialog_opens(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await pilot.press("f1", "escape")
+        dialog = ConfirmDialog("Sure?", Content("Really."), yes="Yes")
+        await app.push_screen(dialog)
+        app.notify("Copying a.txt to OneDrive.", timeout=60)
+        await pilot.pause()
+        await pilot.pause()
+        toasts = list(app.screen.query(Toast))
+        assert [toast.region.y for toast in toasts] == [2]

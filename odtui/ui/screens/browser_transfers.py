@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,23 @@ JOBS_A_SECOND = 50_000
 """How many are looked through at most, then."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What the status line says of all jobs."""
+
+    running: int = 0
+    part: float | None = None
+    """How much of the bytes of what runs; None if that is not known."""
+    failed: int = 0
+
+    @classmethod
+    def of(cls, jobs: Sequence[Job]) -> _Sums:
+        running = [job for job in jobs if not job.state.ended]
+        total = sum(job.total or 0 for job in running)
+        part = sum(job.done for job in running) / total if total else None
+        return cls(len(running), part, sum(job.state is JobState.FAILED for job in jobs))
+
+
 class TransferringScreen(Screen[None]):
     """Jobs belong to the service; here they are only begun and drawn."""
 
@@ -58,6 +75,7 @@ class TransferringScreen(Screen[None]):
         """None while nobody is signed in."""
         self._asking = asyncio.Lock()
         self._unended = 0
+        self._sums = _Sums()
         self._resting = self._newer_jobs = False
         self._unwatch: list[Callable[[], None]] = []
 
@@ -163,7 +181,9 @@ class TransferringScreen(Screen[None]):
 
     def show_jobs(self) -> None:
         """Bring panel, status line and, after the last job, the quota up to date."""
-        self.query_one(TransfersPanel).show(self.transfers.jobs)
+        jobs = self.transfers.jobs
+        self._sums = _Sums.of(jobs)
+        self.query_one(TransfersPanel).show(jobs)
         self.update_status()
         before, self._unended = self._unended, self.transfers.running
         if before and not self._unended:
@@ -182,8 +202,7 @@ class TransferringScreen(Screen[None]):
 
     def update_status(self) -> None:
         """The status line from what is known now."""
-        jobs = [job for job in self.transfers.jobs if not job.state.ended]
-        total = sum(job.total or 0 for job in jobs)
+        sums = self._sums
         model, session = self.active.model, self.session
         quota = session.drive.quota if session is not None else None
         self.query_one(StatusLine).show(
@@ -193,9 +212,9 @@ class TransferringScreen(Screen[None]):
                 total=quota.total if quota is not None else None,
                 selected=len(model.selected) if model is not None else 0,
                 selected_size=model.selected_size() if model is not None else 0,
-                running=len(jobs),
-                part=sum(job.done for job in jobs) / total if total else None,
-                failed=sum(job.state is JobState.FAILED for job in self.transfers.jobs),
+                running=sums.running,
+                part=sums.part,
+                failed=sums.failed,
             )
         )
 
