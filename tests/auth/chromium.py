@@ -1,86 +1,142 @@
-"""Debian's Chromium without a window, driven through chromedriver's WebDriver interface."""
+"""A headless Chromium, driven through chromedriver's own HTTP interface (W3C WebDriver)."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-_ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-"""The key under which WebDriver names an element."""
+PROGRAMS = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
+PATIENCE = 30.0
+"""Seconds that the driver itself waits for an element, and for a page."""
+
 _ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
+    "--headless=new",
+    "--no-sandbox",  # which root, as in a container, has to do without
     "--disable-gpu",
-    "--disable-quic",
     "--disable-dev-shm-usage",
+    "--disable-quic",
     "--no-first-run",
     "--no-proxy-server",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
 )
+_ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+"""The key of an element's id. Source: WebDriver, section 12."""
+_STARTED = re.compile(rb"started successfully on port (\d+)")
 
 
 class Chromium:
-    """One browser window."""
+    """`with Chromium(folder) as browser:`, where the folder takes all that it writes. Every method blocks."""
 
-    def __init__(self, http: httpx.Client, session: str) -> None:
-        self._http = http
-        self._session = f"/session/{session}"
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._http = httpx.Client(trust_env=False, verify=False, timeout=2 * PATIENCE)
+        self._session = ""
 
-    def go(self, url: str) -> None:
-        self._ask("url", {"url": url})
-
-    def click(self, selector: str) -> None:
-        """Click on the one element that this CSS selector finds, as soon as it is there."""
-        self._ask(f"element/{self._find(selector)}/click", {})
-
-    def text(self, selector: str) -> str:
-        answer = self._http.get(f"{self._session}/element/{self._find(selector)}/text")
-        return str(answer.raise_for_status().json()["value"])
-
-    def _find(self, selector: str) -> str:
-        return str(self._ask("element", {"using": "css selector", "value": selector})[_ELEMENT])
-
-    def _ask(self, command: str, arguments: dict[str, Any]) -> Any:
-        answer = self._http.post(f"{self._session}/{command}", json=arguments)
-        assert answer.status_code == 200, answer.json()["value"]["message"]
-        return answer.json()["value"]
-
-
-@contextmanager
-def chromium(profile: Path) -> Iterator[Chromium]:
-    """A browser that keeps its things in the folder `profile`, until the block ends."""
-    assert CHROMIUM is not None
-    assert DRIVER is not None
-    with subprocess.Popen([DRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as driver:
+    def __enter__(self) -> Chromium:
+        driver = PROGRAMS["chromedriver"]
+        assert driver is not None
+        environment = os.environ | {"HOME": str(self._folder), "TMPDIR": str(self._folder)}
+        self._process = subprocess.Popen(
+            [driver, "--port=0"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         try:
-            with httpx.Client(base_url=_address(driver), timeout=60, trust_env=False) as http:
-                options = {"binary": CHROMIUM, "args": [*_ARGUMENTS, f"--user-data-dir={profile}"]}
-                wanted = {"goog:chromeOptions": options, "timeouts": {"implicit": 20_000}}
-                answer = http.post("/session", json={"capabilities": {"alwaysMatch": wanted}})
-                assert answer.status_code == 200, answer.text
-                session = answer.json()["value"]["sessionId"]
-                try:
-                    yield Chromium(http, session)
-                finally:
-                    http.delete(f"/session/{session}")
-        finally:
-            driver.terminate()
+            self._open()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
 
+    def __exit__(self, *_: object) -> None:
+        process = self._process
+        assert process is not None
+        with suppress(httpx.HTTPError):
+            if self._session:
+                self._http.delete(self._session)
+        self._http.close()
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
+        if process.stdout is not None:
+            process.stdout.close()
 
-def _address(driver: subprocess.Popen[str]) -> str:
-    assert driver.stdout is not None
-    for line in driver.stdout:
-        found = re.search(r"started successfully on port (\d+)", line)
-        if found:
-            return f"http://127.0.0.1:{found[1]}"
-    raise AssertionError("chromedriver did not start")
+    def _open(self) -> None:
+        process = self._process
+        assert process is not None
+        assert process.stdout is not None
+        port = next(found[1].decode() for line in process.stdout if (found := _STARTED.search(line)))
+        options = {
+            "binary": PROGRAMS["chromium"],
+            "args": [*_ARGUMENTS, f"--user-data-dir={self._folder / 'profile'}"],
+        }
+        wanted = {
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"},
+            "timeouts": {"implicit": PATIENCE * 1000, "pageLoad": PATIENCE * 1000},
+        }
+        base = f"http://127.0.0.1:{port}/session"
+        made = self._told(self._http.post(base, json={"capabilities": {"alwaysMatch": wanted}}))
+        self._session = f"{base}/{made['sessionId']}"
+
+    def visit(self, url: str) -> None:
+        self._post("url", url=url)
+
+    def click(self, css: str) -> None:
+        self._post(f"element/{self._find(css)}/click")
+
+    def type(self, css: str, text: str) -> None:
+        self._post(f"element/{self._find(css)}/value", text=text)
+
+    def heading(self, text: str) -> None:
+        """Wait for a page with this heading."""
+        self._find(f"//h1[normalize-space()='{text}']", using="xpath")
+
+    @property
+    def text(self) -> str:
+        """What the page shows."""
+        return str(self._get(f"element/{self._find('body')}/text"))
+
+    @property
+    def source(self) -> str:
+        return str(self._get("source"))
+
+    @property
+    def url(self) -> str:
+        return str(self._get("url"))
+
+    def complaints(self) -> list[str]:
+        """What the browser found wrong with the pages since it was asked last."""
+        return [str(entry["message"]) for entry in self._post("se/log", type="browser")]
+
+    def _find(self, selector: str, using: str = "css selector") -> str:
+        return str(self._post("element", using=using, value=selector)[_ELEMENT])
+
+    def _get(self, command: str) -> Any:
+        return self._told(self._http.get(f"{self._session}/{command}"))
+
+    def _post(self, command: str, **body: object) -> Any:
+        return self._told(self._http.post(f"{self._session}/{command}", json=body))
+
+    def _told(self, answer: httpx.Response) -> Any:
+        value = answer.json()["value"]
+        assert answer.status_code == 200, value
+        return value
