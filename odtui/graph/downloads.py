@@ -115,6 +115,9 @@ async def _checked(wire: Wire, response: httpx.Response, start: int, *, ranged: 
                 raise NotGraph("the server sent another range than it was asked for")
             return Download(response, start=start, size=size, length=length)
         case 200:
+            if _is_page(response):
+                await response.aclose()
+                raise NotGraph("the answer is a web page instead of the content", status=200)
             return Download(response, start=0, size=length, length=length)
         case 204:
             return Download(response, start=0, size=0, length=0)
@@ -122,6 +125,12 @@ async def _checked(wire: Wire, response: httpx.Response, start: int, *, ranged: 
             size = _content_range(response.headers.get("content-range", ""))[1]
             return Download(response, start=start, size=size, length=0)
     raise await _fault(response)
+
+
+def _is_page(response: httpx.Response) -> bool:
+    """A network's own page in place of the content: OneDrive sends web pages, too, but as attachments."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "text/html" and "content-disposition" not in response.headers
 
 
 async def _fault(response: httpx.Response) -> GraphError:

@@ -115,7 +115,7 @@ class JobRun:
         if not order.move or self.skipped:
             return
         if not self.faithful:
-            self.warning = "The service changed what arrived, so the source was kept as well."
+            self.warning = "What arrived has another size than the source, so the source was kept as well."
             return
         assert self.route is not None  # noqa: S101 - chosen before anything is carried
         if not (self.moved_whole if order.entry.is_folder else self.route.leaves):

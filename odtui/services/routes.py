@@ -88,7 +88,9 @@ class Streamed:
         if self._to is None:
             path = os.path.join(folder.id, name)
             await write_file(content, path, replace=existing is not None, report=report, sleep=self._sleep)
-            return Carried(await on_disk(entry_at, path))
+            arrived = await on_disk(entry_at, path)
+            # A listing may be wrong about a size (QUIRKS 113): no failure, but nothing to delete a source upon.
+            return Carried(arrived, faithful=self._from is None or arrived.size == content.size)
         sent = await send_file(
             self._to,
             content,

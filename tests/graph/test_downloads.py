@@ -105,6 +105,22 @@ async def test_another_range_than_asked_for_is_refused(graph: Harness, content_r
         await _download(graph, 10)
 
 
+async def test_a_web_page_in_place_of_the_content_is_refused(graph: Harness) -> None:
+    graph.router.get(CONTENT).mock(return_value=_found())
+    graph.router.get(LINK).respond(200, html="<html>Sign in to this network</html>")
+    with pytest.raises(NotGraph):
+        await _download(graph)
+    with pytest.raises(NotGraph):
+        await _download(graph, 10)
+
+
+async def test_a_file_that_is_a_web_page_comes_as_an_attachment(graph: Harness) -> None:
+    graph.router.get(CONTENT).mock(return_value=_found())
+    headers = {"Content-Disposition": "attachment"}
+    graph.router.get(LINK).respond(200, html="<html>Mine</html>", headers=headers)
+    assert (await _download(graph))[2] == b"<html>Mine</html>"
+
+
 async def test_a_range_beyond_the_end_is_empty(graph: Harness) -> None:
     graph.router.get(CONTENT).mock(return_value=_found())
     graph.router.get(LINK).mock(side_effect=_serve_ranges)
