@@ -566,6 +566,51 @@ async def test_a_full_local_disk_fails_the_download_and_leaves_no_half_file(
         assert WELCOME in names(odtui.right)
 
 
+@pytest.mark.parametrize("key", ["c", "m"])
+async def test_a_captive_portals_page_is_never_taken_for_a_file(demo: DemoThread, tmp_path: Path, key: str) -> None:
+    async with driven(demo, tmp_path) as odtui:
+        odtui.fail("html", path=STORES, times=0)
+        job = await odtui.transfer(WELCOME, key)
+        assert job.state is JobState.FAILED
+        assert "The answer did not come from OneDrive" in job.problem
+        nothing_lost(odtui)
+        await odtui.press("v")
+        assert any("The answer did not come from OneDrive" in line for line in screen_text(odtui.app))
+        await odtui.press("escape")
+        odtui.mend()
+        await odtui.press("w")
+        assert (await odtui.ended("r")).state is JobState.DONE
+        assert b"<html>" not in (odtui.disk / WELCOME).read_bytes()
+
+
+async def test_a_moved_file_of_another_size_than_listed_stays_at_its_source_too(
+    demo: DemoThread, tmp_path: Path
+) -> None:
+    async with driven(demo, tmp_path) as odtui:
+        odtui.change(WELCOME, "write", "Fewer words than listed.")
+        job = await odtui.transfer(WELCOME, "m")
+        assert job.state is JobState.DONE
+        assert "the source was kept as well" in job.problem
+        assert odtui.remote(WELCOME)
+        assert (odtui.disk / WELCOME).read_text() == "Fewer words than listed."
+
+
+async def test_what_a_server_says_is_shown_without_secrets_and_escape_codes(demo: DemoThread, tmp_path: Path) -> None:
+    hidden = "v1.eyJzaXRlaWQiOiIxMjM0NTY3ODkw"
+    said = f"\x1b[31mBearer {hidden} at \x1b[0mhttps://contoso.example/download.aspx?tempauth={hidden} \u202e[bold]"
+    async with driven(demo, tmp_path) as odtui:
+        odtui.fail("status", status=403, code="accessDenied", path="/children", message=said, times=0)
+        await odtui.open("Documents")
+        await odtui.press("d")
+        card, drawn = odtui.card(), "\n".join(screen_text(odtui.app))
+        assert card.details.endswith("␛[31mBearer [redacted] at ␛[0mhttps://contoso.example/[redacted] �[bold]")
+        await odtui.press("c")
+        for text in (card.details, drawn, odtui.app.clipboard, *odtui.notices()):
+            assert hidden not in text
+            assert "\x1b" not in text
+            assert "\u202e" not in text
+
+
 async def test_a_download_goes_on_after_a_cut(demo: DemoThread, tmp_path: Path) -> None:
     async with driven(demo, tmp_path) as odtui:
         await odtui.open("Attachments")

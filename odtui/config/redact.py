@@ -11,15 +11,16 @@ _NAMES = (
     r"access_token|refresh_token|id_token|client_secret|client_assertion|assertion|device_code|code_verifier|password|"
     r"secret|client_info|session_state|state|nonce|tempauth|authkey|sig|authorization|claims|user_code"
 )
-_BEARER = re.compile(r"\b(bearer|basic)\s+[^\s\"',;]+", re.IGNORECASE)
+# No word boundary before these: the end of an escape code such as ␛[31m is a letter.
+_BEARER = re.compile(r"(bearer|basic)\s+[^\s\"',;]+", re.IGNORECASE)
 _FIELD = re.compile(rf"(?<![\w-])({_NAMES}|code)=[^\s&\"'<>)]+", re.IGNORECASE)
 _QUOTED = re.compile(rf"([\"'](?:{_NAMES})[\"']\s*[:,=]\s*b?)([\"'])(?:\\.|(?!\2).)*\2", re.IGNORECASE)
 _QUOTED_CODE = re.compile(r"([\"']code[\"']\s*[:,=]\s*)([\"'])(?=[^\"']*[^A-Za-z\"'])[^\"']*\2", re.IGNORECASE)
 """An authorization code. Graph's own "code" of an error is letters only and worth keeping."""
-_JWT = re.compile(r"\beyJ[\w-]{10,}(?:\.[\w-]*)*")
+_JWT = re.compile(r"eyJ[\w-]{10,}(?:\.[\w-]*)*")
 _LONG = re.compile(r"(?<![\w.!*+=-])(?=[\w.!*+=-]*[0-9])(?=[\w.!*+=-]*[A-Za-z])[\w.!*+=-]{64,}")
 """Opaque tokens of personal accounts and refresh tokens have no other mark than their length."""
-_URL = re.compile(r"\bhttps?://[^\s\"'<>\\]+", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
 _KNOWN_HOSTS = {host for cloud in CLOUDS.values() for host in (cloud.login_host, cloud.graph_host)}
 
 _concealed: set[str] = set()
