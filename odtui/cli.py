@@ -17,6 +17,8 @@ _EPILOG = """\
 PATH-or-URL opens a folder at the start: a folder of this computer (./notes, ~/Documents),
 a path on OneDrive (onedrive:/Documents/Tax), or a sharing link (https://...).
 
+odtui demo-server --port P --root DIR serves the demo drive to other programs; add --help for more.
+
 exit codes: 0 all went well, 1 something failed, 2 wrong arguments or settings
 
 Environment: ODTUI_CLIENT_SECRET holds the client secret, ODTUI_LOG=debug logs more, NO_COLOR is honoured.
@@ -33,6 +35,7 @@ class Arguments:
     first_run: bool = False
     demo_items: int = 0
     demo_from: Path | None = None
+    faults: str = ""
     target: str | None = None
 
 
@@ -56,21 +59,42 @@ def parse(argv: Sequence[str] | None = None) -> Arguments:
     demo.add_argument(
         "--demo-from", metavar="DIR", type=Path, help="with --demo: fill the drive from a folder, which is only read"
     )
+    demo.add_argument(
+        "--faults", metavar="SPEC", default="", help="with --demo: what goes wrong; 'help' says how to write it"
+    )
     given = parser.parse_args(argv)
-    if not given.demo and (given.first_run or given.demo_items or given.demo_from):
-        parser.error("--first-run, --demo-items and --demo-from need --demo")
+    if not given.demo and (given.first_run or given.demo_items or given.demo_from or given.faults):
+        parser.error("--first-run, --demo-items, --demo-from and --faults need --demo")
     if given.demo and (given.config or given.profile):
         parser.error("--demo has settings of its own: leave out --config and --profile")
     if given.demo_items < 0:
         parser.error("--demo-items needs a number of files, 0 or more")
     if given.demo_from is not None and not given.demo_from.is_dir():
         parser.error(f"--demo-from needs a folder: {given.demo_from} is none")
+    if given.faults:
+        _check_faults(parser, given.faults)
     return Arguments(**vars(given))
+
+
+def _check_faults(parser: argparse.ArgumentParser, text: str) -> None:
+    """Leave with a usage message unless the faults can be read."""
+    from odtui.demo.plan import SYNTAX
+    from odtui.demo.plan import parse as read
+
+    try:
+        read(text)
+    except ValueError as error:
+        parser.error(f"--faults: {error}\n\n{SYNTAX}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run odtui; returns the exit code."""
-    arguments = parse(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words[:1] == ["demo-server"]:
+        from odtui.demo.headless import main as serve
+
+        return serve(words[1:])
+    arguments = parse(words)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("odtui needs a terminal: its input and output cannot be files or pipes.", file=sys.stderr)
         return EXIT_FAILURE
@@ -79,7 +103,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from odtui.ui.demo_drive import DemoOptions
     from odtui.ui.launch import launch
 
-    demo = DemoOptions(arguments.demo_items, arguments.demo_from, arguments.first_run) if arguments.demo else None
+    demo = None
+    if arguments.demo:
+        demo = DemoOptions(arguments.demo_items, arguments.demo_from, arguments.first_run, arguments.faults)
     try:
         return launch(target=arguments.target, profile=arguments.profile, config=arguments.config, demo=demo)
     except SettingsError as error:

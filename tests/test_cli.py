@@ -38,6 +38,8 @@ def test_help_names_every_option_and_the_exit_codes() -> None:
         "--first-run",
         "--demo-items",
         "--demo-from",
+        "--faults",
+        "demo-server",
         "--config",
         "--version",
         "exit codes",
@@ -62,6 +64,8 @@ def test_without_a_terminal_it_says_so() -> None:
         ["--demo", "--demo-items", "-1"],
         ["--demo", "--demo-items", "many"],
         ["--demo", "--demo-from", "no/such/folder"],
+        ["--faults", "429"],
+        ["--demo", "--faults", "nonsense"],
         ["--dem"],
         ["one", "two"],
     ],
@@ -76,6 +80,10 @@ def test_wrong_arguments_are_refused_with_2(arguments: list[str], capsys: pytest
 def test_arguments_are_read(tmp_path: Path) -> None:
     given = parse(["--demo", "--first-run", "--demo-items", "7", "--demo-from", str(tmp_path), "onedrive:/Documents"])
     assert given == Arguments(demo=True, first_run=True, demo_items=7, demo_from=tmp_path, target="onedrive:/Documents")
+
+
+def test_faults_are_read() -> None:
+    assert parse(["--demo", "--faults", "429:chance=0.1"]).faults == "429:chance=0.1"
 
 
 def test_an_existing_local_folder_opens_on_the_right(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def main(argv: list[str] | None = None) -> int:
     """Serve. Prints one line of JSON when ready; 2 if the server cannot start."""
     options = _parser().parse_args(argv)
+    from odtui.demo import plan
     from odtui.demo.running import Server, bind
     from odtui.demo.server import encode_ready
     from odtui.demo.state import Demo, Options
@@ -36,6 +37,7 @@ def main(argv: list[str] | None = None) -> int:
                 items=options.items,
                 real=options.real,
                 quota=options.quota,
+                faults=plan.parse(options.faults),
                 now=None if now is None else lambda: now,
             )
         )
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="real", type=Path, help="show this folder of the machine; it is only read")
     parser.add_argument("--account", choices=("personal", "business"), default="personal")
     parser.add_argument("--quota", type=int, default=100 << 30, help="size of the drive in bytes")
+    parser.add_argument("--faults", default="", help="what goes wrong, as odtui/demo/plan.py says")
     parser.add_argument("--now", help="fixed time for stamps of changes, ISO 8601")
     return parser
 

@@ -19,11 +19,13 @@ from odtui.demo import (
     shared,
     shares,
     sites,
+    special,
     thumbnails,
     uploads,
     versions,
+    work,
 )
-from odtui.demo.access import Grant, app_folder, grant_of
+from odtui.demo.access import Grant, grant_of
 from odtui.demo.addressing import Address, function, parse
 from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
@@ -33,7 +35,7 @@ from odtui.demo.nodes import Node
 from odtui.demo.receiving import Spot
 from odtui.demo.state import Demo
 
-PREFIXES = ("/v1.0", "/_api/v2.0")
+PREFIXES = ("/v1.0", "/_api/v2.0", "/beta")
 
 ITEM_ROUTES: Routes = (
     items.ROUTES
@@ -46,19 +48,14 @@ ITEM_ROUTES: Routes = (
     | search.ROUTES
     | thumbnails.ROUTES
     | versions.ROUTES
+    | work.ROUTES
 )
-DRIVE_ROUTES: Routes = drives.ROUTES | shared.ROUTES | search.DRIVE_ROUTES
+DRIVE_ROUTES: Routes = drives.ROUTES | shared.ROUTES | search.DRIVE_ROUTES | special.ROUTES | work.DRIVE_ROUTES
 
 _LATER = frozenset(
     [
-        "preview",
-        "follow",
-        "unfollow",
-        "checkout",
-        "checkin",
         "bundles",
         "items",
-        "following",
         "analytics",
     ]
 )
@@ -97,6 +94,8 @@ async def graph(request: Request) -> Response:
     if not address.anchor:
         return await _handle(call, DRIVE_ROUTES)
     call.spot = _locate(call, drive, base)
+    if call.spot.node is not None and not drive.sees(call.spot.node):
+        raise not_found()
     return await _handle(call, ITEM_ROUTES)
 
 
@@ -150,7 +149,7 @@ def _locate(call: Call, drive: Drive, base: Node | None) -> Spot:
             if start is None and _reaches_bin(call) and (gone := drive.removed(item_id)) is not None:
                 return Spot(gone)
         case (_, name):
-            start = _special(call, drive, name)
+            start = special.special(call, drive, name)
         case _:
             start = None
     if start is None:
@@ -173,24 +172,3 @@ def _reaches_bin(call: Call) -> bool:
         return call.address.tail == ("restore",)
     reads = call.request.method in ("GET", "HEAD")
     return reads and not call.drive.business and call.query.get("includeDeletedItems", "").lower() == "true"
-
-
-def _special(call: Call, drive: Drive, name: str) -> Node:
-    """A special folder by its alias; the app folder is made when it is first asked for. Raises GraphFault."""
-    business = ("approot", "documents", "photos")
-    if name not in (business if drive.business else (*business, "cameraroll", "desktop", "music")):
-        raise bad_request("The special folder name is not valid.")
-    root = drive.tree.root
-    if name == "approot":
-        if (found := app_folder(drive)) is not None:
-            return found
-        apps = drive.tree.child(root, "Apps") or drive.new_folder(root, "Apps")
-        made = drive.new_folder(apps, "odtui")
-        made.special = "approot"
-        drive.changed(made)
-        return made
-    wanted = {"documents": "Documents", "photos": "Photos", "music": "Music"}.get(name)
-    for node in drive.tree.page(root, 0, 1000):
-        if node.special == name or (node.name == wanted and node.kind == "folder"):
-            return node
-    raise not_found()

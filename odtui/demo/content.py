@@ -70,7 +70,7 @@ def target(call: Call, behaviour: str) -> Spot:
     if spot.node is not None:
         if spot.node.kind != "file":
             raise bad_request("The item is not a file.")
-        check_unlocked(spot.node)
+        check_unlocked(spot.node, call.grant.user.key)
         if by_path and behaviour == "fail":
             raise name_taken()
         return beside(call.drive, spot) if by_path and behaviour == "rename" else spot

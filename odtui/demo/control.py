@@ -140,6 +140,14 @@ class Settings(msgspec.Struct):
     """Total bytes of Ada's drive."""
     withheld: list[str] | None = None
     """Scopes that consent leaves out from now on."""
+    picked: list[str] | None = None
+    """Paths in Ada's drive that she picks for the app, which is what the Selected scopes open."""
+    lag: int | None = None
+    """For how many requests new items are not found."""
+    skew: float | None = None
+    """Seconds by which the server's clock is ahead."""
+    seed: int | None = None
+    """Of the chances of faults."""
 
 
 async def _settings(demo: Demo, request: Request) -> Response:
@@ -148,6 +156,15 @@ async def _settings(demo: Demo, request: Request) -> Response:
         demo.drives["ada"].quota.total = settings.quota
     if settings.withheld is not None:
         demo.withheld = {scope.lower() for scope in settings.withheld}
+    if settings.picked is not None:
+        demo.picked = {find(demo.drives["ada"], path).guid for path in settings.picked}
+    if settings.lag is not None:
+        for drive in demo.drives.values():
+            drive.lag = settings.lag
+    if settings.skew is not None:
+        demo.skew = settings.skew
+    if settings.seed is not None:
+        demo.faults.seed(settings.seed)
     return Response(status_code=204)
 
 

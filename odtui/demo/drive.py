@@ -68,6 +68,11 @@ class Drive:
     members: dict[str, str] = field(default_factory=dict)
     """Of a library: what each user, by key, may do in it: read or write."""
 
+    lag: int = 0
+    """For how many requests a new item is not found, as happens on the service for a while (REFERENCE §17)."""
+    unseen: dict[str, int] = field(default_factory=dict)
+    """How many of them are left, by guid."""
+
     # Identifiers
 
     @property
@@ -153,7 +158,16 @@ class Drive:
         node.fs_modified = node.fs_modified or node.modified
         self.tree.insert(node)
         self._write(node)
+        if self.lag:
+            self.unseen[node.guid] = self.lag
         return node
+
+    def sees(self, node: Node) -> bool:
+        """Whether a new item has arrived everywhere; every question brings it nearer."""
+        left = self.unseen.pop(node.guid, 0)
+        if left > 1:
+            self.unseen[node.guid] = left - 1
+        return left == 0
 
     def new_folder(self, parent: Node, name: str) -> Node:
         return self.add(Node(guid=token_hex(16), name=name, parent=parent.guid, kind="folder"))
@@ -173,6 +187,11 @@ class Drive:
         node.content, node.hash = content, digest
         node.fs_modified = fs_modified or int(self.now())
         self.changed(node, content=True)
+
+    def noted(self, node: Node) -> None:
+        """Keep what has changed about an item without any change of the item itself: no new tag, nothing in delta."""
+        self.tree.keep(node)
+        self.journal.write(self.key, node)
 
     def _keep_version(self, node: Node) -> None:
         """Put the present content among the earlier ones, of which the oldest fall away."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from random import Random
 from typing import Literal
 
 import msgspec
@@ -19,6 +20,8 @@ Kind = Literal[
     "unauthorized",
     "expired_link",
     "quota_full",
+    "bandwidth",
+    "delta_reset",
 ]
 
 
@@ -43,18 +46,30 @@ class Rule(msgspec.Struct, kw_only=True):
     """Replaces the error body."""
     seconds: float = 0.0
     """Delay of a latency rule."""
+    rate: float = 0.0
+    """Bytes per second of a bandwidth rule, each way."""
+    effect: bool = False
+    """Of a status rule: whether the request takes effect first, and only its answer is lost."""
+    chance: float = 1.0
+    """How likely a matching request is struck, 0 to 1."""
     after: int = 0
     """Bytes let through before a cut."""
+
+    @property
+    def slows(self) -> bool:
+        """Whether it lets the request be answered as it would be, only later."""
+        return self.kind in ("latency", "bandwidth")
 
     def matches(self, method: str, path: str) -> bool:
         return (not self.method or self.method == method) and re.search(self.path, path) is not None
 
 
 class Faults:
-    """The rules in force, oldest first."""
+    """The rules in force, oldest first. The same seed and the same requests meet the same faults."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = 0) -> None:
         self.rules: list[Rule] = []
+        self._random = Random(seed)  # noqa: S311  # chance that can be repeated
 
     def add(self, rule: Rule) -> None:
         """Raises re.error if its path is no regular expression."""
@@ -64,13 +79,17 @@ class Faults:
     def clear(self) -> None:
         self.rules.clear()
 
+    def seed(self, seed: int) -> None:
+        """Begin the sequence of chances anew."""
+        self._random.seed(seed)
+
     def strike(self, method: str, path: str) -> list[Rule]:
         """Rules for one request: delays, and at most one that does more. Counts them down."""
         struck: list[Rule] = []
         for rule in list(self.rules):
-            if not rule.matches(method, path) or (
-                rule.kind != "latency" and any(each.kind != "latency" for each in struck)
-            ):
+            if not rule.matches(method, path) or (not rule.slows and any(not each.slows for each in struck)):
+                continue
+            if rule.chance < 1 and self._random.random() >= rule.chance:
                 continue
             if rule.skip:
                 rule.skip -= 1

@@ -122,7 +122,7 @@ async def update(call: Call) -> Response:
     body = await call.body()
     node = call.drive.tree.owned(call.node)
     call.check_match(node)
-    check_unlocked(node)
+    check_unlocked(node, call.grant.user.key)
     behaviour = on_conflict(body.get(CONFLICT) or call.query.get(CONFLICT), "fail")
     times = parse_times(body.get("fileSystemInfo"))
     parent = _new_parent(call, node, body.get("parentReference"))
@@ -136,9 +136,9 @@ async def update(call: Call) -> Response:
     return call.item(node)
 
 
-def check_unlocked(node: Node) -> None:
-    """Raise GraphFault 423 if someone else has the file open."""
-    if node.locked:
+def check_unlocked(node: Node, user: str) -> None:
+    """Raise GraphFault 423 if someone has the file open, or someone other than `user` has checked it out."""
+    if node.locked or node.checked_out not in ("", user):
         raise locked()
 
 
@@ -239,7 +239,7 @@ async def delete(call: Call) -> Response:
     call.allow(write=True)
     node = call.drive.tree.owned(call.node)
     call.check_match(node)
-    check_unlocked(node)
+    check_unlocked(node, call.grant.user.key)
     if not node.parent:
         raise GraphFault(403, "accessDenied", "The root folder cannot be deleted.")
     call.drive.delete(node)

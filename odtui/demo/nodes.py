@@ -85,6 +85,10 @@ class Node(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Earlier contents, newest first."""
     permissions: list[Share] = []
     """Its own ones; those of the folders around it hold for it too."""
+    followers: list[str] = []
+    """Keys of users who follow it."""
+    checked_out: str = ""
+    """Key of the user who alone may change it; empty for none."""
     malware: bool = False
     locked: bool = False
     deleted: bool = False

@@ -32,6 +32,7 @@ class DemoProcess:
         items: int = 0,
         real: Path | None = None,
         account: str = "personal",
+        faults: str = "",
         now: str | None = None,
         timeout: float = 20.0,  # noqa: ASYNC109  # ends the server too
     ) -> DemoProcess:
@@ -43,6 +44,7 @@ class DemoProcess:
         words = ["--port", str(port), "--items", str(items), "--account", account]
         words += ["--state", str(state)] if state is not None else []
         words += ["--from", str(real)] if real is not None else []
+        words += ["--faults", faults] if faults else []
         words += ["--now", now] if now is not None else []
         pipe = asyncio.subprocess.PIPE
         try:

@@ -43,7 +43,7 @@ async def permanent_delete(call: Call) -> Response:
     if not call.drive.business:
         raise GraphFault(405, "notAllowed", "The method is not allowed here.")
     node = call.drive.tree.owned(node)
-    check_unlocked(node)
+    check_unlocked(node, call.grant.user.key)
     if not node.parent:
         raise GraphFault(403, "accessDenied", "The root folder cannot be deleted.")
     call.drive.purge(node)

@@ -196,6 +196,9 @@ class Renderer:
             scopes = {share.scope or "users" for share in node.permissions}
             widest = next(each for each in ("anonymous", "organization", "users") if each in scopes)
             body["shared"] = {"scope": widest, "owner": self._who}
+        if self.select is not None and "publication" in self.select and node.kind == "file" and self.drive.business:
+            level = "checkout" if node.checked_out else "published"
+            body["publication"] = {"level": level, "versionId": f"{node.content_version}.0"}
         if node.description and not self.drive.business:
             body["description"] = node.description
 

@@ -52,6 +52,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
+                date_header=False,
                 timeout_keep_alive=120,
                 h11_max_incomplete_event_size=64 << 10,
             )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
+from email.utils import formatdate
 from typing import Any
 
 import msgspec
@@ -103,6 +105,9 @@ class Around:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        meant = headers.get(b"x-http-method-override", b"").decode("latin-1").upper()
+        if scope["method"] == "POST" and meant in ("DELETE", "PATCH", "PUT"):
+            scope = {**scope, "method": meant}
         host = headers.get(b"host", b"").decode("latin-1")
         path = scope["raw_path"].decode("latin-1")
         status = 0
@@ -111,8 +116,11 @@ class Around:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if status < 400:
-                    message["headers"] = [*message["headers"], *_ids(headers)]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"date", self._date()),
+                    *(_ids(headers) if status < 400 else ()),
+                ]
             await send(message)
 
         try:
@@ -127,15 +135,23 @@ class Around:
             if not path.startswith("/_demo/"):
                 self._demo.log.add(Logged(scope["method"], path, host, b"authorization" in headers, status))
 
+    def _date(self) -> bytes:
+        return formatdate(time.time() + self._demo.skew, usegmt=True).encode()
+
     async def _run(self, scope: Scope, receive: Receive, sending: Send, raw_send: Send, path: str) -> None:
         struck = [] if path.startswith("/_demo/") else self._demo.faults.strike(scope["method"], path)
         for rule in struck:
             if rule.kind == "latency":
                 await asyncio.sleep(rule.seconds)
-        worse = next((each for each in struck if each.kind != "latency"), None)
+            elif rule.kind == "bandwidth" and rule.rate > 0:
+                receive, sending = _slowly(receive, rule.rate), _paced(sending, rule.rate)
+        worse = next((each for each in struck if not each.slows), None)
         if worse is not None and worse.kind in _BREAKS and batch.PART in scope:
             worse = None  # a part has no connection of its own
         if worse is None:
+            await self._app(scope, receive, sending)
+        elif worse.kind == "delta_reset":
+            self._demo.epochs.deltas += 1
             await self._app(scope, receive, sending)
         elif worse.kind == "reset":
             _abort(raw_send)
@@ -144,6 +160,8 @@ class Around:
         elif worse.kind == "cut_request":
             await self._app(scope, _losing(receive, raw_send, worse.after), sending)
         else:
+            if worse.effect:
+                await self._app(scope, receive, _unheard)
             await _faulty(self._demo, worse, dict(scope["headers"]))(scope, receive, sending)
 
 
@@ -218,6 +236,38 @@ def _losing(receive: Receive, raw_send: Send, after: int) -> Receive:
         return message
 
     return losing
+
+
+async def _unheard(message: Message) -> None:
+    """A send that loses everything: the answer to a request that has taken effect."""
+
+
+def _paced(send: Send, rate: float) -> Send:
+    """A send that lets so many bytes of the body through in a second."""
+
+    async def pacing(message: Message) -> None:
+        body: bytes = message.get("body", b"")
+        size = max(int(rate / 10), 1)
+        while len(body) > size:
+            await send({**message, "body": body[:size], "more_body": True})
+            await asyncio.sleep(size / rate)
+            body = body[size:]
+        await send({**message, "body": body} if body else message)
+        await asyncio.sleep(len(body) / rate)
+
+    return pacing
+
+
+def _slowly(receive: Receive, rate: float) -> Receive:
+    """A receive that takes so many bytes of the request's body in a second."""
+
+    async def slow() -> Message:
+        message = await receive()
+        if body := message.get("body", b""):
+            await asyncio.sleep(len(body) / rate)
+        return message
+
+    return slow
 
 
 def _transport(send: Send) -> Any:

@@ -97,7 +97,7 @@ def _check(share: Share, grant: Grant, drive: Drive) -> None:
 def _redeem(drive: Drive, node: Node, share: Share, grant: Grant) -> None:
     if grant.user != drive.owner and grant.user.key not in share.redeemed:
         share.redeemed.append(grant.user.key)
-        drive.changed(node)
+        drive.noted(node)
 
 
 async def shared_item(call: Call, drive: Drive, node: Node) -> Response:

@@ -19,6 +19,7 @@ from odtui.demo.faults import Faults, RequestLog
 from odtui.demo.journal import Journal
 from odtui.demo.nodes import Node, guid_of
 from odtui.demo.pictures import head
+from odtui.demo.plan import Plan
 from odtui.demo.receiving import Session
 from odtui.demo.signing import Signer
 from odtui.demo.sources import ManyFiles, RealFolder
@@ -53,6 +54,8 @@ class Options:
     """Seconds since the epoch, for everything that expires."""
     now: Callable[[], float] | None = None
     """Time stamps of changes; None: the clock."""
+    faults: Plan = field(default_factory=Plan)
+    """What goes wrong from the start."""
 
 
 @dataclass(slots=True)
@@ -98,6 +101,8 @@ class Demo:
     codes: Codes = field(default_factory=Codes)
     withheld: set[str] = field(default_factory=set)
     """Scopes that a user's consent leaves out, lower case."""
+    skew: float = 0.0
+    """Seconds by which the server's clock is ahead of the true one."""
     picked: set[str] = field(default_factory=set)
     """guids of the items that a user has picked for the app."""
     crashes: list[Exception] = field(default_factory=list)
@@ -115,11 +120,14 @@ class Demo:
         bodies = Bodies(journal.blobs, options.real, texts.content, head)
         users = _users(options.account)
         demo = cls(options, users, {}, bodies, journal, Signer.kept_in(folder), temporary)
+        demo.faults, demo.skew = options.faults.start(), options.faults.skew
         demo.drives["ada"] = demo._drive("ada", dataset.ada(), options)
         others = Options(account=options.account, clock=options.clock, now=options.now)
         demo.drives["grace"] = demo._drive("grace", dataset.grace(), others)
         if options.account == "business":
             demo._add_libraries(others)
+        for drive in demo.drives.values():
+            drive.lag = options.faults.lag
         return demo
 
     def _add_libraries(self, options: Options) -> None:
@@ -159,12 +167,13 @@ class Demo:
             tree=Tree(content.root, base, sources, self.journal.overlay(journal_key)),
             journal=self.journal,
             bodies=self.bodies,
-            now=options.now or options.clock,
+            now=options.now or self.clock,
             quota=Quota(total=options.quota),
         )
 
     def clock(self) -> float:
-        return self.options.clock()
+        """Seconds since the epoch, as this server takes it."""
+        return self.options.clock() + self.skew
 
     def drive_by_id(self, drive_id: str) -> Drive | None:
         wanted = normal(drive_id)

@@ -244,6 +244,14 @@ class Tree:
             if folder.guid == node.parent:
                 index.ordered.clear()
 
+    def keep(self, node: Node) -> None:
+        """Hold an item as one that is not as it was generated."""
+        self._overlay[node.guid] = node
+
+    def kept(self) -> list[Node]:
+        """Live items that are not as they were generated."""
+        return [live for guid, node in list(self._overlay.items()) if not node.deleted and (live := self.get(guid))]
+
     def load(self, folder: Node) -> None:
         """Make the children of a folder, unless that has been done."""
         index = self._folders[folder.guid]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from secrets import token_hex
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -16,8 +17,8 @@ from odtui.demo.content import target
 from odtui.demo.errors import GraphFault, bad_request
 from odtui.demo.items import CONFLICT, on_conflict, parse_times
 from odtui.demo.links import Links
-from odtui.demo.names import fold
-from odtui.demo.receiving import Received, Session, Spot, commit
+from odtui.demo.names import check_name, fold
+from odtui.demo.receiving import Received, Session, Spot, check_new_names, commit
 from odtui.demo.render import Renderer, iso
 from odtui.demo.state import Demo
 
@@ -164,4 +165,37 @@ def _finish(demo: Demo, request: Request, guid: str, session: Session) -> Respon
     return _answer(Renderer(demo, drive, links).item(node), 201 if created else 200)
 
 
-ROUTES: Routes = {("POST", "createUploadSession"): create}
+async def commit_from(call: Call) -> Response:
+    """PUT of an item with the address of an upload that waits: personal accounts commit it so, under any name.
+
+    The address of the request is that of the folder; one of a file names the folder around it.
+    """
+    call.allow(write=True)
+    if call.drive.business:
+        raise GraphFault(400, "notSupported", "Uploads to this drive are committed at their own address.")
+    body = await call.body()
+    query = parse_qs(urlsplit(str(body.get("@microsoft.graph.sourceUrl") or "")).query)
+    guid, proof = (query.get(name, [""])[0] for name in ("guid", "tempauth"))
+    found = sessions(call.demo).get(guid) if call.demo.signer.matches(guid, proof) else None
+    if found is None or found.drive is not call.drive:
+        raise bad_request("The source is not an upload session of this drive.", inner="uploadSessionNotFound")
+    if not found.complete:
+        raise bad_request("Not all bytes have arrived.", inner="uploadSessionIncomplete")
+    behaviour = on_conflict(body.get(CONFLICT), "fail")
+    name = check_name(body.get("name"))
+    node = call.spot.node
+    folder = node if node is not None and node.kind == "folder" else call.spot.parent
+    if node is not None and folder is None:
+        call.check_match(node)
+        folder = call.drive.tree.parent(node)
+    spot = Spot(None, folder, (name,))
+    if folder is not None:
+        check_new_names(call.drive, folder, spot.missing)
+    call.drive.check_room(found.received)
+    received = Received(found.content, found.received, found.hasher.base64(), **found.times)
+    made, created = commit(call.drive, spot, behaviour, received)
+    call.demo.sessions.pop(guid)
+    return call.item(made, 201 if created else 200)
+
+
+ROUTES: Routes = {("POST", "createUploadSession"): create, ("PUT", ""): commit_from}

@@ -66,7 +66,7 @@ async def restore(call: Call) -> Response:
     """POST versions/{id}/restoreVersion: the old content becomes a new version."""
     node = call.drive.tree.owned(_file(call))
     call.allow(write=True)
-    check_unlocked(node)
+    check_unlocked(node, call.grant.user.key)
     if len(call.rest) != 2 or call.rest[1] != "restoreVersion":
         raise GraphFault(405, "notAllowed", "The method is not allowed here.")
     version = _find(node, call.rest[0])

@@ -31,6 +31,8 @@ class DemoOptions:
     source: Path | None = None
     """A folder of this computer to fill the drive from."""
     first_run: bool = False
+    faults: str = ""
+    """What goes wrong, as odtui/demo/plan.py says."""
 
 
 class DemoDrive:
@@ -48,7 +50,10 @@ class DemoDrive:
         folder = TemporaryDirectory(prefix="odtui-demo-", ignore_cleanup_errors=True)
         try:
             process = await DemoProcess.start(
-                state=Path(folder.name) / "drive", items=options.items, real=options.source
+                state=Path(folder.name) / "drive",
+                items=options.items,
+                real=options.source,
+                faults=options.faults,
             )
         except BaseException:
             folder.cleanup()

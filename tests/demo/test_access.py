@@ -1,8 +1,11 @@
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
+from odtui.demo.control import find
+from odtui.demo.state import Options
 from odtui.demo.thread import DemoThread
 from tests.demo.conftest import Start, client, code_of, token, web
 
@@ -135,6 +138,85 @@ def test_business_lets_site_scopes_in(start: Start) -> None:
     demo = start(account="business")
     assert client(demo, "Sites.Read.All").get("/me/drive/root").status_code == 200
     assert code_of(client(demo, "Sites.Read.All").delete("/me/drive/root:/Documents")) == DENIED
+
+
+SCOPES = (
+    "Files.Read",
+    "Files.ReadWrite",
+    "Files.Read.All",
+    "Files.ReadWrite.All",
+    "Files.Read.Selected",
+    "Files.ReadWrite.Selected",
+    "Files.ReadWrite.AppFolder",
+    "Sites.Read.All",
+    "Sites.ReadWrite.All",
+    "User.Read",
+)
+WORK_TABLE = {
+    "read own": "1111...11.",
+    "write own": ".1.1....1.",
+    "read shared": "..11...11.",
+    "write shared": "...1....1.",
+    "read picked": "111111.11.",
+    "write picked": ".1.1.1..1.",
+    "app folder": ".1.1..1.1.",
+    "library": "..11...11.",
+    "write library": "...1....1.",
+    "sites": ".......11.",
+    "search query": "..11...11.",
+    "profile": ".........1",
+}
+"""What each scope allows a work account, in the order of SCOPES."""
+
+
+def operations(graph: httpx.Client, shared: str, library: str) -> dict[str, httpx.Response]:
+    put = {"content": b"x"}
+    return {
+        "read own": graph.get("/me/drive/root:/Documents/Ideas.md"),
+        "write own": graph.put("/me/drive/root:/Documents/new.txt:/content", **put),
+        "read shared": graph.get(f"{shared}/children"),
+        "write shared": graph.put(f"{shared}:/new.txt:/content", **put),
+        "read picked": graph.get("/me/drive/root:/Code/scripts/notes.md"),
+        "write picked": graph.put("/me/drive/root:/Code/scripts/notes.md:/content", **put),
+        "app folder": graph.put("/me/drive/special/approot:/new.txt:/content", **put),
+        "library": graph.get(f"/drives/{library}/root/children"),
+        "write library": graph.put(f"/drives/{library}/root:/new.txt:/content", **put),
+        "sites": graph.get("/sites?search=*"),
+        "search query": graph.post(
+            "/search/query", json={"requests": [{"entityTypes": ["driveItem"], "query": {"queryString": "budget"}}]}
+        ),
+        "profile": graph.get("/me"),
+    }
+
+
+@pytest.fixture(scope="module")
+def work() -> Iterator[DemoThread]:
+    with DemoThread(Options(account="business")) as running:
+        state = running.state
+        state.picked = {find(state.drives["ada"], "Code/scripts/notes.md").guid}
+        yield running
+        assert state.crashes == []
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_every_scope_allows_what_its_table_says_and_no_more(work: DemoThread, scope: str) -> None:
+    grace = work.state.drives["grace"]
+    shared = f"/drives/{grace.id}/items/{grace.item_id(find(grace, 'Field notes 2026').guid)}"
+    answers = operations(client(work, scope), shared, work.state.drives["survey-documents"].id)
+    allowed = {name: answer.is_success for name, answer in answers.items()}
+    assert allowed == {name: row[SCOPES.index(scope)] == "1" for name, row in WORK_TABLE.items()}
+    assert {code_of(answer) for answer in answers.values() if not answer.is_success} <= {DENIED}
+
+
+def test_all_seven_file_scopes_differ() -> None:
+    columns = ["".join(column) for column in zip(*WORK_TABLE.values(), strict=True)]
+    assert len(set(columns[:7])) == 7
+
+
+def test_picking_opens_nothing_on_personal_accounts(demo: DemoThread) -> None:
+    demo.state.picked = {find(demo.state.drives["ada"], "Documents/Ideas.md").guid}
+    graph = client(demo, "Files.ReadWrite.Selected")
+    assert code_of(graph.get("/me/drive/root:/Documents/Ideas.md")) == DENIED
 
 
 def test_foreign_hosts_are_refused(demo: DemoThread) -> None:

@@ -1,11 +1,15 @@
+import time
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from odtui.demo.faults import Faults, Rule
+from odtui.demo.plan import parse
 from odtui.demo.thread import DemoThread
-from tests.demo.conftest import client, code_of, token, web
+from tests.demo.conftest import Start, client, code_of, token, web
 
 
 def raw(demo: DemoThread, path: str = "/v1.0/me/drive/root") -> httpx.Response:
@@ -125,6 +129,93 @@ def test_a_delay_waits_before_the_answer(demo: DemoThread, monkeypatch: pytest.M
     inject(demo, kind="latency", seconds=7.5)
     assert raw(demo).status_code == 200
     assert waits == [7.5]
+
+
+def test_a_write_can_take_effect_although_its_answer_is_lost(demo: DemoThread) -> None:
+    graph = client(demo)
+    inject(demo, kind="status", status=504, method="PUT")
+    inject(demo, kind="status", status=504, method="PUT", effect=True)
+    assert graph.put("/me/drive/root:/a.txt:/content", content=b"x").status_code == 504
+    assert graph.get("/me/drive/root:/a.txt").status_code == 404
+    assert graph.put("/me/drive/root:/a.txt:/content", content=b"x").status_code == 504
+    assert graph.get("/me/drive/root:/a.txt").status_code == 200
+
+
+def test_a_slow_line_takes_its_time_both_ways(demo: DemoThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    graph = client(demo)
+    monkeypatch.setattr("odtui.demo.server.asyncio.sleep", sleep)
+    inject(demo, kind="bandwidth", rate=1000, method="PUT")
+    answer = graph.put("/me/drive/root:/a.txt:/content", content=b"x" * 5000)
+    assert sum(waits) == pytest.approx(5 + len(answer.content) / 1000)
+    waits.clear()
+    inject(demo, kind="bandwidth", rate=1000)
+    whole = web.get(answer.json()["@microsoft.graph.downloadUrl"]).content
+    assert (whole, sum(waits)) == (b"x" * 5000, pytest.approx(5))
+    assert max(waits) <= 0.1
+
+
+def test_a_slow_line_can_break_too(demo: DemoThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def sleep(seconds: float) -> None:
+        pass
+
+    monkeypatch.setattr("odtui.demo.server.asyncio.sleep", sleep)
+    inject(demo, kind="bandwidth", rate=1e6)
+    inject(demo, kind="status", status=509, code="activityLimitReached")
+    assert code_of(raw(demo)) == (509, "activityLimitReached")
+
+
+def test_a_delta_can_be_reset(demo: DemoThread) -> None:
+    graph = client(demo)
+    link = graph.get("/me/drive/root/delta?token=latest").json()["@odata.deltaLink"]
+    inject(demo, kind="delta_reset", path="/delta$")
+    assert graph.get(link).status_code == 410
+    assert graph.get("/me/drive/root/delta?token=latest").status_code == 200
+
+
+def test_new_items_are_not_found_for_a_while(demo: DemoThread) -> None:
+    graph = client(demo)
+    control(demo, "settings", lag=2)
+    made = graph.put("/me/drive/root:/a.txt:/content", content=b"x").json()
+    assert [graph.get(f"/me/drive/items/{made['id']}").status_code for _ in range(3)] == [404, 404, 200]
+    graph.post("/me/drive/root/children", json={"name": "New", "folder": {}})
+    statuses = [graph.get(f"/me/drive/root:/New{tail}").status_code for tail in ("", ":/children", ":/children")]
+    assert statuses == [404, 404, 200]
+    assert graph.get("/me/drive/root:/Documents").status_code == 200
+
+
+def test_the_clock_can_be_wrong(demo: DemoThread) -> None:
+    def hours_ahead() -> float:
+        return (parsedate_to_datetime(raw(demo).headers["Date"]).timestamp() - time.time()) / 3600
+
+    assert abs(hours_ahead()) < 0.01
+    control(demo, "settings", skew=7200)
+    assert hours_ahead() == pytest.approx(2, abs=0.01)
+    made = client(demo).put("/me/drive/root:/a.txt:/content", content=b"x").json()
+    stamp = datetime.fromisoformat(made["lastModifiedDateTime"]).timestamp()
+    assert (stamp - time.time()) / 3600 == pytest.approx(2, abs=0.01)
+
+
+def test_chances_can_be_repeated(demo: DemoThread) -> None:
+    def run() -> list[int]:
+        control(demo, "settings", seed=3)
+        return [raw(demo).status_code for _ in range(12)]
+
+    inject(demo, kind="status", chance=0.5, times=0)
+    first = run()
+    assert set(first) == {200, 500}
+    assert run() == first
+
+
+def test_a_server_can_begin_with_faults(start: Start) -> None:
+    demo = start(faults=parse("503:retry_after=2;lag:reads=1"))
+    assert raw(demo).headers["Retry-After"] == "2"
+    made = client(demo).put("/me/drive/root:/a.txt:/content", content=b"x").json()
+    assert client(demo).get(f"/me/drive/items/{made['id']}").status_code == 404
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"kind":"nonsense"}', b'{"kind":"html","path":"("}'])
