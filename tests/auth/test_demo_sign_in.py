@@ -18,6 +18,8 @@ from odtui.auth.secrets import VARIABLE, store_secret
 from odtui.config.settings import Profile
 from odtui.demo.clients import CLIENT_SECRET, CONFIDENTIAL_CLIENT, EXPIRED_SECRET, PUBLIC_CLIENT, SINGLE_TENANT_CLIENT
 from odtui.demo.faults import Rule
+from odtui.demo.state import WORK_TENANT, Options
+from odtui.demo.thread import DemoThread
 from odtui.demo.visitor import VisitError, approve, approve_device
 from odtui.net.engine import async_client
 from tests.auth.identity import nothing, unopened
@@ -199,6 +201,36 @@ async def test_a_device_sign_in_with_wrong_settings_names_the_one(
     error = await refusal(authenticator.sign_in_device(show_code=nothing))
     assert (error.problem, error.code, error.interactive) == (problem, code, False)
     assert code in error.details
+
+
+async def test_a_device_sign_in_of_a_registration_that_needs_a_secret_says_so(
+    live: Live, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, CLIENT_SECRET)
+    authenticator = live.authenticator(confidential(unused_tcp_port), sleep=Pauses())
+    error = await refusal(authenticator.sign_in_device(show_code=nothing))
+    assert (error.problem, error.code, error.interactive) == (AuthProblem.SECRET_NEEDED, "AADSTS7000218", False)
+
+
+async def test_the_application_of_one_directory_signs_in_through_that_directory(live: Live) -> None:
+    with DemoThread(Options(account="business")) as demo:
+        here = replace(live, demo=demo, made=[], people=[])
+        authenticator = here.authenticator(replace(PUBLIC, client_id=SINGLE_TENANT_CLIENT, tenant=WORK_TENANT))
+        account = await signed_in(here, authenticator)
+        assert (account.username, account.personal) == ("ada.lindqvist@contoso.example", False)
+        assert await ask_graph(here, authenticator.auth(account)) == [200]
+        await here.end()
+
+
+async def test_a_personal_account_does_not_belong_into_a_directory(live: Live) -> None:
+    authenticator = live.authenticator(replace(PUBLIC, tenant="organizations"), patience=0.0)
+
+    def show(url: str) -> None:
+        with pytest.raises(VisitError):
+            approve(url)
+
+    error = await refusal(authenticator.sign_in_browser(open_url=unopened, show_url=show))
+    assert error.problem is AuthProblem.TIMED_OUT
 
 
 async def test_a_wrong_tenant_is_known_before_a_browser_opens(live: Live) -> None:
