@@ -10,6 +10,7 @@ import httpx
 import msgspec
 
 from odtui.auth.errors import AuthError, AuthProblem
+from odtui.config.redact import redact
 
 TRANSPORT_ERRORS = (httpx.HTTPError, httpx.InvalidURL)
 
@@ -75,7 +76,7 @@ def connection_error(error: Exception) -> AuthError:
         if isinstance(cause, ssl.SSLCertVerificationError):
             details = f"The certificate is not trusted: {cause.verify_message}."
             return AuthError(AuthProblem.CAPTIVE_PORTAL, details=details)
-    return AuthError(AuthProblem.OFFLINE, details=f"{type(error).__name__}: {error}"[:200])
+    return AuthError(AuthProblem.OFFLINE, details=f"{type(error).__name__}: {redact(str(error))}"[:200])
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

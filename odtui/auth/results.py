@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from json import JSONDecodeError
 from typing import Any
 
 from odtui.auth.aadsts import numbers_in, problem_of
@@ -78,7 +79,10 @@ def translated() -> Iterator[None]:
     except ImportError as error:  # httpx asks for a package that speaks SOCKS when the environment names such a proxy
         raise AuthError(P.OFFLINE, details=first_line(str(error))) from None
     except MsalError as error:
-        raise AuthError(P.TEMPORARY, details=first_line(str(error))) from None
+        details = first_line(str(error)) or "The sign-in service failed."
+        raise AuthError(P.TEMPORARY, details=details) from None
+    except JSONDecodeError:
+        raise AuthError(P.CAPTIVE_PORTAL, details="The answer is no JSON.") from None
     except (ValueError, KeyError, TypeError, RuntimeError) as error:
         raise _refusal(error) from None
 
