@@ -3,14 +3,18 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from odtui import __version__
 from odtui.cli import EXIT_FAILURE, Arguments, main, parse
-from odtui.config.settings import Profile, SettingsError
-from odtui.ui.launch import check_keys, check_profile, split_target
+from odtui.config.settings import Profile, Settings, SettingsError
+from odtui.config.store import SettingsStore
+from odtui.ui.launch import check_keys, check_profile, demo_settings, split_target
+
+TWO_PROFILES = Settings(profiles={"work": Profile(), "home": Profile()})
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -121,7 +125,22 @@ def test_a_key_given_twice_is_an_error(tmp_path: Path) -> None:
 
 def test_an_unknown_profile_is_an_error_that_names_the_known(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="The file has: home, work"):
-        check_profile(tmp_path / "s.toml", {"work": Profile(), "home": Profile()}, "school")
+        check_profile(tmp_path / "s.toml", TWO_PROFILES, "school")
+
+
+def test_a_default_profile_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"no profile called school\. The file has: home, work"):
+        check_profile(tmp_path / "s.toml", replace(TWO_PROFILES, profile="school"), None)
+
+
+def test_the_first_profile_may_have_any_name(tmp_path: Path) -> None:
+    check_profile(tmp_path / "s.toml", Settings(), "school")
+
+
+def test_the_demo_opens_with_a_broken_settings_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("theme = \n")
+    assert demo_settings(SettingsStore(file)) == Settings()
 
 
 def test_a_broken_settings_file_is_reported_and_left_alone(

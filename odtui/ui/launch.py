@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
 from pathlib import Path
 
 from odtui.config.paths import Directories
+from odtui.config.settings import Settings, SettingsError
 from odtui.config.store import SettingsStore
 from odtui.services.workspace import Workspace
 from odtui.ui.demo_drive import DemoOptions
@@ -17,9 +17,10 @@ def launch(*, target: str | None, profile: str | None, config: Path | None, demo
     directories = Directories.of_user()
     path = config or directories.settings_file
     store = SettingsStore(path)
-    settings = store.load()
+    settings = demo_settings(store) if demo is not None else store.load()
     check_keys(path, settings.keys)
-    check_profile(path, settings.profiles, profile)
+    if demo is None:
+        check_profile(path, settings, profile)
 
     from odtui.auth.opener import find_browser_opener
     from odtui.config.log import start_log
@@ -49,7 +50,6 @@ def split_target(target: str | None) -> tuple[Path, str | None]:
 
 def check_keys(path: Path, keys: dict[str, str]) -> None:
     """Raises SettingsError if the user's key map names unknown commands or gives a key twice."""
-    from odtui.config.settings import SettingsError
     from odtui.ui.commands import clashes
 
     problems = clashes(keys) if keys else []
@@ -59,10 +59,22 @@ def check_keys(path: Path, keys: dict[str, str]) -> None:
         )
 
 
-def check_profile(path: Path, profiles: Collection[str], name: str | None) -> None:
-    """Raises SettingsError for a --profile that is not there while others are."""
-    from odtui.config.settings import SettingsError
+def check_profile(path: Path, settings: Settings, name: str | None) -> None:
+    """Raises SettingsError for a profile that is not there while others are; the first one may have any name."""
+    wanted = name or settings.profile
+    if settings.profiles and wanted not in settings.profiles:
+        known = ", ".join(sorted(settings.profiles))
+        raise SettingsError(
+            path,
+            None,
+            f"There is no profile called {wanted}.",
+            f"The file has: {known}. Name one of them with --profile, or at the top: profile = ...",
+        )
 
-    if name is not None and profiles and name not in profiles:
-        known = ", ".join(sorted(profiles))
-        raise SettingsError(path, None, f"There is no profile called {name}.", f"The file has: {known}.")
+
+def demo_settings(store: SettingsStore) -> Settings:
+    """Look and keys for the demo drive, which opens even if the settings file cannot be used."""
+    try:
+        return store.load()
+    except SettingsError:
+        return Settings()

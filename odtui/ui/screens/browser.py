@@ -187,7 +187,7 @@ class BrowserScreen(TransferringScreen):
 
         Such commands are dimmed, and say so when they are used.
         """
-        if command.where != "pane":
+        if command.where != "pane" or (command.id == "items.preview" and self.active.view == "preview"):
             return None
         reason = self.active.why_not(command)
         if reason is None and command.id in ("items.copy", "items.move", "items.download", "items.upload"):
