@@ -184,20 +184,25 @@ class Authenticator:
         try:
             stale = self._store.put(account)
         except OSError as error:
+            if all(known.id != account.id for known in self.accounts()):
+                self._drop_tokens(account)  # nobody could sign out of them
             raise store_error(f"The account cannot be remembered: {error.strerror}.") from None
         for registration in {known.registration for known in stale}:
             FileTokenCache(self._cache_file(registration)).delete_file()
         return account
 
     def _forget(self, account: Account) -> None:
-        others = [known for known in self.accounts() if known.id != account.id]
-        cache = self._cache()
         self._clients.renew()
         try:
             self._store.remove(account)
         except OSError as error:
             raise store_error(f"The account cannot be forgotten: {error.strerror}.") from None
-        if others:
+        self._drop_tokens(account)
+
+    def _drop_tokens(self, account: Account) -> None:
+        """Delete an account's tokens; with the last account the whole file goes."""
+        cache = self._cache()
+        if any(known.id != account.id for known in self.accounts()):
             with cache.session():
                 cache.forget(account.id)
         else:

@@ -293,6 +293,15 @@ async def test_a_secret_that_does_not_fit_says_why_and_keeps_nothing(
     assert [name for name in files_below(live.directories.state) if not name.startswith("secret-")] == []
 
 
+async def test_an_account_that_cannot_be_written_down_leaves_no_token(live: Live) -> None:
+    blocked = live.directories.state / "accounts.json"
+    blocked.mkdir(parents=True)
+    authenticator = live.authenticator()
+    error = await refusal(signed_in(live, authenticator))
+    assert error.problem is AuthProblem.STORE
+    assert files_below(live.directories.state) == []
+
+
 # later tokens
 
 
