@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
 from odtui.auth.errors import AuthError
@@ -78,7 +79,14 @@ class FolderRun:
             for worker in workers:
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
+        await self._show_filled(top)
         self._conclude()
+
+    async def _show_filled(self, top: Pair) -> None:
+        """The folder once more, with the size that it has now; a place that cannot say leaves the old row."""
+        target = self.order.target
+        with suppress(GraphError, AuthError, OSError):
+            self.job.shared.arrived(target, self.order.folder, await target.refetch(top.target))
 
     def _conclude(self) -> None:
         self.record.total = self.record.done

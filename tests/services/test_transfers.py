@@ -40,8 +40,13 @@ class Transfers:
         )
         self.ended = asyncio.Event()
         self.service.watch(self.note)
-        self.service.watch_arrivals(lambda place, folder, entry: self.arrivals.append(entry.name))
+        self.sizes: list[int | None] = []
+        self.service.watch_arrivals(self.arrived)
         self.service.watch_departures(lambda place, entry: self.departures.append(entry.name))
+
+    def arrived(self, place: Place, folder: Entry, entry: Entry) -> None:
+        self.arrivals.append(entry.name)
+        self.sizes.append(entry.size)
 
     async def ask(self, conflict: Conflict) -> tuple[Choice, bool]:
         self.asked.append(conflict)
@@ -385,6 +390,15 @@ async def test_a_folder_goes_up_and_comes_down_again_the_same(transfers: Transfe
     (job,) = await transfers.down("t")
     assert (job.state, job.files_done) == (JobState.DONE, 3)
     assert live.local_tree() == expected
+
+
+async def test_a_folder_that_went_up_is_shown_with_its_size(transfers: Transfers) -> None:
+    tree = transfers.live.disk / "tree"
+    tree.mkdir()
+    (tree / "a").write_bytes(b"12345")
+    (job,) = await transfers.up("tree")
+    assert job.state is JobState.DONE
+    assert (transfers.arrivals, transfers.sizes) == (["tree", "tree"], [0, 5])
 
 
 async def test_a_folder_is_merged_into_one_of_the_same_name(transfers: Transfers) -> None:
