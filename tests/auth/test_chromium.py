@@ -24,7 +24,7 @@ _MISSING = [name for name, path in PROGRAMS.items() if path is None]
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(bool(_MISSING), reason=f"not installed: {', '.join(_MISSING)}"),
+    pytest.mark.skipif(bool(_MISSING), reason=f"needs {' and '.join(_MISSING)} (Debian: chromium-driver)"),
 ]
 
 
@@ -86,6 +86,7 @@ async def test_a_browser_brings_an_account_back(live: Live, chromium: Chromium, 
 
     await attempt.visit(chromium, choose)
     account = await attempt.result()
+    assert authenticator.accounts() == [account]
     assert account.username == "grace.okafor@outlook.example"
     assert account.client_kind == ("confidential" if profile.confidential else "public")
     code = next(reversed(live.demo.state.codes.authorization))
@@ -98,7 +99,8 @@ async def test_a_browser_brings_an_account_back(live: Live, chromium: Chromium, 
 async def test_declining_in_the_browser_says_declined(
     live: Live, chromium: Chromium, profile: Profile, mode: Any
 ) -> None:
-    attempt = Attempt(live.authenticator(replace(profile, response_mode=mode)))
+    authenticator = live.authenticator(replace(profile, response_mode=mode))
+    attempt = Attempt(authenticator)
 
     def decline() -> None:
         chromium.click("button[value=decline]")
@@ -108,6 +110,7 @@ async def test_declining_in_the_browser_says_declined(
     with pytest.raises(AuthError) as caught:
         await attempt.result()
     assert caught.value.problem is AuthProblem.DECLINED
+    assert authenticator.accounts() == []
 
 
 async def test_a_wrong_redirect_address_is_explained_in_the_browser(live: Live, chromium: Chromium) -> None:
