@@ -35,7 +35,7 @@ class _Note(msgspec.Struct, frozen=True):
 def has_secret(profile: Profile, directories: Directories) -> bool:
     """Whether a secret is known, without asking the keyring, so without a dialog or a wait."""
     return bool(
-        os.environ.get(VARIABLE)
+        clean(os.environ.get(VARIABLE, ""))
         or (directories.state, profile.name) in _in_memory
         or _read_note(_note_file(profile, directories))
     )

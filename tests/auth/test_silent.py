@@ -31,6 +31,11 @@ def provider_of(authenticator: Authenticator, account: Account) -> TokenProvider
     return provider
 
 
+def delete_tokens(folder: Path) -> None:
+    (file,) = folder.glob("tokens-*.bin")
+    file.unlink()
+
+
 async def test_a_good_token_comes_from_the_cache_without_a_request(
     identity: Identity, authenticator: Authenticator
 ) -> None:
@@ -133,8 +138,7 @@ async def test_an_account_without_stored_tokens_has_to_sign_in(
     identity: Identity, authenticator: Authenticator, directories: Directories
 ) -> None:
     _, provider = await signed_in(identity, authenticator)
-    (file,) = directories.state.glob("tokens-*.bin")
-    Path(file).unlink()
+    delete_tokens(directories.state)
     with pytest.raises(AuthError) as caught:
         await provider.token()
     assert (caught.value.problem, caught.value.interactive) == (AuthProblem.SESSION_ENDED, True)
