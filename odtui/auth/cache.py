@@ -59,7 +59,7 @@ class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has 
                         yield
                 finally:
                     if self.has_state_changed:
-                        self._save(upgrade=interactive, abandoned=abandoned)
+                        self._save_or_drop(interactive=interactive, abandoned=abandoned)
 
     @contextmanager
     def _or_as_before(self) -> Iterator[None]:
@@ -145,6 +145,16 @@ class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has 
             raise Unreadable("this is not what MSAL writes") from None
         self.storage = storage
         return plain.decode()
+
+    def _save_or_drop(self, *, interactive: bool, abandoned: Abandoned) -> None:
+        """A sign-in that cannot be stored leaves nothing behind; a refreshed token stays good in memory."""
+        try:
+            self._save(upgrade=interactive, abandoned=abandoned)
+        except AuthError:
+            if interactive:
+                self.deserialize(None)
+                self._seen = None
+            raise
 
     def _save(self, *, upgrade: bool, abandoned: Abandoned) -> None:
         """Write the file as it was kept before: sealed stays sealed; a plain one is sealed when somebody signs in."""
