@@ -1,10 +1,16 @@
-"""Prints what things cost, as ratios in one run: `python -m tests.benchmarks [first-frame|tree|listing|engine]...`."""
+"""Prints what things cost, as ratios in one run: `python -m tests.benchmarks [PART]...`; without a part, all."""
 
 import sys
 
-from tests.benchmarks import engine, first_frame, listing, tree
+from tests.benchmarks import engine, first_frame, listing, server, tree
 
-PARTS = {"first-frame": first_frame.main, "tree": tree.main, "listing": listing.main, "engine": engine.main}
+PARTS = {
+    "first-frame": first_frame.main,
+    "tree": tree.main,
+    "listing": listing.main,
+    "engine": engine.main,
+    "server": server.main,
+}
 
 
 def main(names: list[str]) -> int:
