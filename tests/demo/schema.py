@@ -41,7 +41,7 @@ def kind_of(body: dict[str, Any]) -> str | None:
         return None  # checked by test_sites
     if "permission" in context:
         return "permissionCollection" if "value" in body else "permission"
-    for name in ("driveItemVersion", "thumbnailSet", "thumbnail"):
+    for name in ("driveItemVersion", "thumbnailSet", "thumbnail", "itemPreviewInfo"):
         if name in context:
             return f"{name}Collection" if "value" in body else name
     if "value" in body:
