@@ -85,15 +85,16 @@ class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has 
         return bool(list(self.search(kind.ACCOUNT)))
 
     def delete_file(self) -> None:
-        """Delete the file, whatever is in it. Raises AuthError (STORE)."""
+        """Delete the file, whatever is in it, and an older one that was kept aside. Raises AuthError (STORE)."""
         with self._threads:
             self.deserialize(None)
             self._seen, self._detached = None, False
-            if self.path is None or not self.path.exists():
+            if self.path is None or not (self.path.exists() or self._aside(self.path).exists()):
                 return
             with file_lock(self.path.with_suffix(".lock")):
                 try:
                     self.path.unlink(missing_ok=True)
+                    self._aside(self.path).unlink(missing_ok=True)
                 except OSError as error:
                     raise store_error(f"The stored tokens cannot be deleted: {error.strerror}.") from None
 
@@ -185,8 +186,13 @@ class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has 
         self.storage = storage
         self._seen = (found.st_ino, found.st_mtime_ns, found.st_size)
 
+    @staticmethod
+    def _aside(path: Path) -> Path:
+        """Where a file that cannot be read is kept: it may hold tokens all the same."""
+        return path.with_suffix(".unreadable")
+
     def _keep_aside(self, path: Path) -> None:
         with suppress(OSError):
-            os.replace(path, path.with_suffix(".unreadable"))
+            os.replace(path, self._aside(path))
         self._seen = None
         self.storage = "memory"

@@ -278,3 +278,13 @@ def test_deleting_what_does_not_exist_is_no_failure(fake: FakeKeyring, file: Pat
     FileTokenCache(file).delete_file()
     FileTokenCache(None).delete_file()
     assert not file.parent.exists()
+
+
+def test_deleting_takes_the_file_kept_aside_along(fake: FakeKeyring, file: Path) -> None:
+    put(FileTokenCache(file))
+    file.write_bytes(b"garbage")
+    cache = FileTokenCache(file)
+    with pytest.raises(AuthError):
+        people(cache)
+    cache.delete_file()
+    assert not list(file.parent.glob("*.unreadable"))
