@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 
@@ -26,58 +27,85 @@ async def copy(call: Call) -> Response:
     node = call.node
     call.allow()
     body = await call.body()
-    if not node.parent:
+    children_only = body.get("childrenOnly") is True
+    if children_only and (node.kind != "folder" or body.get("name") is not None):
+        raise bad_request("childrenOnly is for folders, and goes without a name.")
+    if not node.parent and not children_only:
         raise bad_request("Cannot copy the root folder.")
     reference = body.get("parentReference") or {}
     drive = call.demo.drive_by_id(str(reference["driveId"])) if reference.get("driveId") else call.drive
     if drive is None:
         raise not_found()
     target = folder_named_by(call, drive, reference) or call.drive.tree.parent(node)
-    assert target is not None  # noqa: S101  # only the root has no parent
+    if target is None:
+        raise bad_request("The children of the root need a folder to go to.")
     check(call.grant, drive, target, write=True)
     name = check_name(body["name"], business=drive.business) if body.get("name") is not None else node.name
     behaviour = "fail" if not drive.business else on_conflict(call.query.get(CONFLICT), "fail")
     job = Job(token_hex(16))
     call.demo.jobs[job.id] = job
     try:
-        job.resource_id = drive.item_id(_copy(call.drive, node, drive, target, name, behaviour).guid)
+        history = body.get("includeAllVersionHistory") is True and body.get("name") is None
+        copying = Copying(call.drive, drive, behaviour, history=history)
+        if children_only:
+            for child in call.drive.tree.page(node, 0, MAX_ITEMS):
+                if child.kind != "shortcut":
+                    copying.copy(child, target, child.name)
+        made = target if children_only else copying.copy(node, target, name)
+        job.resource_id = drive.item_id(made.guid)
     except GraphFault as fault:
         job.error = (fault.code, fault.message)
     url = f"{call.links.content}/personal/{drive.slug}/_api/v2.0/monitor/{job.id}"
     return Response(status_code=202, headers={"Location": url})
 
 
-def _copy(source: Drive, node: Node, drive: Drive, parent: Node, name: str, behaviour: str) -> Node:
-    """Copy an item and everything below it. Raises GraphFault 409, 507 or 400."""
-    if node.kind == "shortcut":
-        raise bad_request("Shortcuts cannot be copied.")
-    drive.check_room(source.tree.size(node))
-    name, replaced = drive.place(parent, name, behaviour, is_folder=node.is_container)
-    if replaced is not None:
-        drive.delete(replaced)
-    below = list(source.tree.below(node)) if node.is_container else []
-    if len(below) >= MAX_ITEMS:
-        raise bad_request("Too many items for one copy.", inner="maxItemCountExceeded")
-    copies = {node.guid: _twin(drive, node, drive.tree.owned(parent).guid, name)}
-    for each in below:
-        copies[each.guid] = _twin(drive, each, copies[each.parent].guid, each.name)
-    return copies[node.guid]
+@dataclass(frozen=True, slots=True)
+class Copying:
+    """One copy from a drive into a drive, perhaps the same."""
 
+    source: Drive
+    drive: Drive
+    behaviour: str
+    """What to do if a name is taken: fail, replace or rename."""
+    history: bool = False
+    """Whether earlier versions go along."""
 
-def _twin(drive: Drive, node: Node, parent: str, name: str) -> Node:
-    """A new item with the same content; stamps are not kept."""
-    return drive.add(
-        Node(
+    def copy(self, node: Node, parent: Node, name: str) -> Node:
+        """Copy an item and everything below it. Raises GraphFault 409, 507 or 400."""
+        if node.kind == "shortcut":
+            raise bad_request("Shortcuts cannot be copied.")
+        drive, tree = self.drive, self.source.tree
+        drive.check_room(tree.size(node))
+        below = list(tree.below(node)) if node.is_container else []
+        if len(below) >= MAX_ITEMS:
+            raise bad_request("Too many items for one copy.", inner="maxItemCountExceeded")
+        name, replaced = drive.place(parent, name, self.behaviour, is_folder=node.is_container)
+        if replaced is not None:
+            drive.delete(replaced)
+        copies = {node.guid: self._twin(node, drive.tree.owned(parent).guid, name)}
+        for each in below:
+            copies[each.guid] = self._twin(each, copies[each.parent].guid, each.name)
+        return copies[node.guid]
+
+    def _twin(self, node: Node, parent: str, name: str) -> Node:
+        """A new item with the same content; stamps and permissions are not kept."""
+        journal = self.drive.journal
+        twin = Node(
             guid=token_hex(16),
             name=name,
             parent=parent,
             kind=node.kind,
             size=node.size,
-            content=drive.journal.copy_blob(node.content),
+            content=journal.copy_blob(node.content),
             hash=node.hash,
             package=node.package,
         )
-    )
+        if self.history:
+            twin.content_version = node.content_version
+            twin.versions = [
+                msgspec.structs.replace(each, content=journal.copy_blob(each.content)) for each in node.versions
+            ]
+        return self.drive.add(twin)
 
 
 async def monitor(request: Request) -> Response:

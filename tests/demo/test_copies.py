@@ -68,3 +68,30 @@ def test_what_cannot_be_copied_is_refused(graph: httpx.Client) -> None:
 
 def test_a_forgotten_monitor_is_not_found(demo: DemoThread) -> None:
     assert web.get(f"{demo.base}/personal/ada/_api/v2.0/monitor/none").status_code == 404
+
+
+def test_the_children_alone_are_copied_on_request(graph: httpx.Client) -> None:
+    target = graph.post("/me/drive/root/children", json={"name": "Copies", "folder": {}}).json()["id"]
+    body = {"parentReference": {"id": target}, "childrenOnly": True}
+    assert outcome(graph.post("/me/drive/root:/Documents/Taxes:/copy", json=body))["status"] == "completed"
+    original = graph.get("/me/drive/root:/Documents/Taxes:/children").json()["value"]
+    copied = graph.get("/me/drive/root:/Copies:/children").json()["value"]
+    assert [item["name"] for item in copied] == [item["name"] for item in original]
+    assert code_of(graph.post("/me/drive/root:/Documents/Taxes:/copy", json=body | {"name": "x"}))[0] == 400
+    assert code_of(graph.post("/me/drive/root:/Documents/Ideas.md:/copy", json=body))[0] == 400
+    assert code_of(graph.post("/me/drive/root/copy", json={"childrenOnly": True}))[0] == 400
+
+
+def test_earlier_versions_go_along_on_request(graph: httpx.Client) -> None:
+    for text in (b"one", b"two"):
+        graph.put("/me/drive/root:/a.txt:/content", content=text)
+    target = graph.get("/me/drive/root:/Code").json()["id"]
+    body = {"parentReference": {"id": target}, "includeAllVersionHistory": True}
+    outcome(graph.post("/me/drive/root:/a.txt:/copy", json=body))
+    graph.delete("/me/drive/root:/a.txt")
+    old = graph.get("/me/drive/root:/Code/a.txt:/versions/1.0/content").headers["Location"]
+    assert web.get(old).content == b"one"
+    graph.put("/me/drive/root:/b.txt:/content", content=b"1")
+    graph.put("/me/drive/root:/b.txt:/content", content=b"2")
+    outcome(graph.post("/me/drive/root:/b.txt:/copy", json={"parentReference": {"id": target}}))
+    assert len(graph.get("/me/drive/root:/Code/b.txt:/versions").json()["value"]) == 1
