@@ -17,6 +17,8 @@ _SEGMENT = re.compile(rf"(?:[^/(]|{_ARGUMENTS}|\()+")
 """A colon or a slash within the arguments of a function separates nothing."""
 _CALL = re.compile(r"(?:microsoft\.graph\.)?([A-Za-z]+)\((.*)\)", re.DOTALL)
 _ARGUMENT = re.compile(r"(\w+)='((?:[^']|'')*)'")
+_WRAPPED = re.compile(r"([^:]*/items/)([^/:]*%3A%2F[^/:]*)(.*)", re.DOTALL | re.IGNORECASE)
+"""A path in the place of an item's id, encoded as one segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,13 @@ def decode(segment: str) -> str:
 
 
 def parse(raw: str) -> Address:
-    """Read a raw path without its version prefix, such as `/me/drive/root:/a%20b.txt:/content`."""
+    """Read a raw path without its version prefix, such as `/me/drive/root:/a%20b.txt:/content`.
+
+    The official SDKs know item ids only, take `root:/a b.txt:` for one, and send `items/root%3A%2Fa%20b.txt%3A`.
+    """
+    if (wrapped := _WRAPPED.fullmatch(raw)) is not None:
+        path = re.sub("%2F", "/", re.sub("%3A", ":", wrapped[2], flags=re.IGNORECASE), flags=re.IGNORECASE)
+        raw = f"{wrapped[1]}{path}{wrapped[3]}"
     found = _HEAD.fullmatch(raw)
     assert found is not None  # noqa: S101  # every text matches
     head, colon, below = found.groups()

@@ -101,13 +101,16 @@ def _sampled(number: int, across: int, down: int, width: int, height: int) -> li
     columns = [int((_WIDTH - part_x) / 2 + (x + 0.5) * part_x / across) for x in range(across)]
     lines = [int((_HEIGHT - part_y) / 2 + (y + 0.5) * part_y / down) for y in range(down)]
     rows = _landscape(number)
-    return [[rows[y][x] for x in columns] for y in lines]
+    made = {y: [rows[y][x] for x in columns] for y in set(lines)}
+    return [made[y] for y in lines]
 
 
 @lru_cache(maxsize=64)
 def png(number: int, width: int, height: int) -> bytes:
     """A landscape as PNG of so many pixels."""
-    rows = b"".join(b"\0" + b"".join(map(bytes, row)) for row in _sampled(number, width, height, width, height))
+    sampled = _sampled(number, width, height, width, height)
+    packed = {id(row): b"\0" + b"".join(map(bytes, row)) for row in {id(each): each for each in sampled}.values()}
+    rows = b"".join(packed[id(row)] for row in sampled)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 6)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(

@@ -14,6 +14,8 @@ from odtui.demo.render import Json, Renderer
 
 _EDGES = {"small": 96, "medium": 176, "large": 800}
 """Longest edge in pixels."""
+MAX_EDGE = 4096
+"""Pixels of a custom size."""
 _CUSTOM = re.compile(r"c(\d{1,4})x(\d{1,4})(_crop)?", re.IGNORECASE)
 
 
@@ -36,7 +38,7 @@ def _pixels(size: str) -> tuple[int, int]:
     if edge is not None:
         return (edge, edge) if size.endswith("Square") else pictures.fit(edge, edge)
     found = _CUSTOM.fullmatch(size)
-    if found is None or not int(found[1]) or not int(found[2]):
+    if found is None or not 0 < int(found[1]) <= MAX_EDGE or not 0 < int(found[2]) <= MAX_EDGE:
         raise bad_request("The thumbnail size is not valid.")
     width, height = int(found[1]), int(found[2])
     return (width, height) if found[3] else pictures.fit(width, height)

@@ -22,6 +22,12 @@ ROOT = ("root",)
         ("/me/drive/root:/a%20b/c.txt:", Address(ME, ROOT, ("a b", "c.txt"))),
         ("/me/drive/root:/a:/content", Address(ME, ROOT, ("a",), ("content",))),
         ("/me/drive/root:/100%25%23.txt:/content", Address(ME, ROOT, ("100%#.txt",), ("content",))),
+        (
+            "/drives/d/items/root%3A%2Fa%20b%2Fc%23.txt%3A/content",
+            Address(("drives", "d"), ROOT, ("a b", "c#.txt"), ("content",)),
+        ),
+        ("/drives/d/items/1%212%3a%2f100%25.txt%3a", Address(("drives", "d"), ("items", "1!2"), ("100%.txt",))),
+        ("/drives/d/items/i:/a%3A%2Fb:/content", Address(("drives", "d"), ("items", "i"), ("a:/b",), ("content",))),
         ("/me/drive/root:/a%3Ab:/content", Address(ME, ROOT, ("a:b",), ("content",))),
         ("/me/drive/root://a//b:/children", Address(ME, ROOT, ("a", "b"), ("children",))),
         ("/me/drive/root:/a+b&c='d'", Address(ME, ROOT, ("a+b&c='d'",))),

@@ -49,7 +49,8 @@ def test_what_is_no_picture_has_none(graph: httpx.Client) -> None:
     path = "/me/drive/root:/Documents/Ideas.md"
     assert graph.get(f"{path}:/thumbnails").json()["value"] == []
     assert code_of(graph.get(f"{path}:/thumbnails/0/small")) == (404, "itemNotFound")
-    assert code_of(graph.get(f"{PICTURE}:/thumbnails/0/huge")) == (400, "invalidRequest")
+    for size in ("huge", "c0x9", "c9999x10"):
+        assert code_of(graph.get(f"{PICTURE}:/thumbnails/0/{size}")) == (400, "invalidRequest")
     assert code_of(graph.get(f"{PICTURE}:/thumbnails/7/small")) == (404, "itemNotFound")
 
 
