@@ -12,6 +12,7 @@ from odtui.demo.drive import Drive
 from odtui.demo.errors import denied
 from odtui.demo.nodes import Node
 from odtui.demo.render import iso
+from odtui.demo.walk import start, walk
 
 _ALL = frozenset({"files.read.all", "files.readwrite.all", "sites.read.all", "sites.readwrite.all"})
 RECENT = 50
@@ -42,7 +43,7 @@ async def recent(call: Call) -> Response:
     """GET /me/drive/recent: the files last worked on, newest first."""
     call.allow(node=call.drive.tree.root)
     tree, renderer = call.drive.tree, call.renderer()
-    files = (node for node in tree.below(tree.root) if node.kind == "file")
+    files = (node for node, _ in walk(tree, start(tree.root)) if node.kind == "file")
     value = []
     for node in nlargest(RECENT, files, key=lambda node: node.modified):
         item = renderer.item(node)

@@ -218,6 +218,13 @@ def test_recent_files_come_newest_first(graph: httpx.Client) -> None:
     assert times == sorted(times, reverse=True)
 
 
+def test_a_large_folder_is_not_held_for_the_sake_of_recent_files(start: Start) -> None:
+    demo = start(items=5000)
+    before = len(demo.state.drives["ada"].tree._nodes)
+    assert len(client(demo).get("/me/drive/recent").json()["value"]) == 50
+    assert len(demo.state.drives["ada"].tree._nodes) == before
+
+
 def test_a_shared_folder_can_be_added_to_the_drive(demo: DemoThread) -> None:
     graph = client(demo, "Files.ReadWrite.All")
     remote = graph.get("/me/drive/sharedWithMe").json()["value"][0]["remoteItem"]
