@@ -71,7 +71,9 @@ def sessions(demo: Demo) -> dict[str, Session]:
 
 
 def _progress(session: Session) -> dict[str, Any]:
-    ranges = [] if session.complete else [f"{session.received}-"]
+    # Once the total is known the service closes the range (OneDrive/onedrive-api-docs, issues 75 and 1273).
+    last = session.size - 1 if session.size and session.received else ""
+    ranges = [] if session.complete else [f"{session.received}-{last}"]
     return {"expirationDateTime": iso(int(session.expires)), "nextExpectedRanges": ranges}
 
 

@@ -36,8 +36,8 @@ def send(url: str, data: bytes, first: int, total: int, **headers: str) -> httpx
 def test_fragments_in_order_make_a_file(graph: httpx.Client) -> None:
     url = session(graph)
     first = send(url, DATA[:UNIT], 0, len(DATA))
-    assert (first.status_code, first.json()["nextExpectedRanges"]) == (202, [f"{UNIT}-"])
-    assert web.get(url).json()["nextExpectedRanges"] == [f"{UNIT}-"]
+    assert (first.status_code, first.json()["nextExpectedRanges"]) == (202, [f"{UNIT}-{len(DATA) - 1}"])
+    assert web.get(url).json()["nextExpectedRanges"] == [f"{UNIT}-{len(DATA) - 1}"]
     last = send(url, DATA[UNIT:], UNIT, len(DATA))
     item = last.json()
     assert (last.status_code, item["size"]) == (201, len(DATA))
