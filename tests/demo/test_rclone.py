@@ -46,7 +46,7 @@ class Rclone:
     """For its configuration, its cache, and files of the test."""
 
     async def __call__(self, *words: str, status: int = 0) -> str:
-        """What it prints. Fails unless it ends with `status`, or if the certificate or the proxy was the trouble."""
+        """What it prints. Fails, showing what it complains of, unless it ends with `status`."""
         code, out, err = await self._run(words)
         assert code == status, err
         return out
