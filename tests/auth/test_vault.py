@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 
 from odtui.auth.vault import KeyringUnavailable, Unreadable, Vault, ask_keyring, forget_in_keyring, tell_keyring
 from tests.auth.keyrings import TROUBLES, FakeKeyring
@@ -40,7 +39,7 @@ def test_a_key_of_no_use_is_replaced(fake: FakeKeyring, tmp_path: Path) -> None:
     assert Vault(tmp_path).open(Vault(tmp_path).seal(b"a")) == b"a"
 
 
-@pytest.mark.parametrize("key", [None, "garbage", Fernet.generate_key().decode()])
+@pytest.mark.parametrize("key", [None, "garbage", "A" * 43 + "="])
 def test_without_the_right_key_it_is_unreadable(fake: FakeKeyring, tmp_path: Path, key: str | None) -> None:
     sealed = Vault(tmp_path).seal(b"a")
     fake.kept.clear()
