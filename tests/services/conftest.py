@@ -21,6 +21,7 @@ from odtui.services.entry import Entry
 from odtui.services.local_place import LocalPlace
 
 GRANTED = ("Files.ReadWrite.All", "User.Read")
+GRAPH_HOST = "graph.microsoft.com"
 
 
 class Signed(httpx.Auth):
@@ -136,6 +137,8 @@ async def live(demo: DemoThread, tmp_path: Path) -> AsyncIterator[Live]:
     made.folder = await made.place.create_folder(await made.place.root(), "For a test")
     demo.state.log.clear()
     yield made
+    strays = [entry for entry in demo.state.log.entries() if entry.authorized and entry.host != GRAPH_HOST]
+    assert not strays, "the bearer token goes to the Graph host only"
     demo.state.faults.clear()
     await client.delete(made.folder.drive_id, made.folder.id)
     for each in made.clients:
