@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from odtui.config.scopes import Capability
 from odtui.services.entry import Entry, Kind
 from odtui.services.transfers import Conflict, Job, JobState
+from odtui.ui.commands import BY_ID
 from odtui.ui.dialogs.conflict import ConflictDialog
 from odtui.ui.dialogs.error import ErrorDialog
 from odtui.ui.screens import browser_transfers
@@ -157,6 +158,20 @@ async def test_a_thousand_reports_cost_a_few_refreshes() -> None:
         await settle(pilot)
         assert len(drawn) <= 3
         assert "100%" in panel(shown).render_line(0).text
+
+
+async def test_a_transfer_that_has_ended_is_not_stopped_and_its_key_is_dimmed() -> None:
+    shown = app()
+    async with shown.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        ended = next(job for job in JOBS if job.state is JobState.DONE)
+        shown.transfers.put(ended)
+        await settle(pilot)
+        await keys(pilot, "w")
+        assert shown.browser.why_not(BY_ID["transfers.cancel"]) == "This transfer has ended already."
+        await keys(pilot, "x")
+        assert shown.transfers.asked == []
+        assert shown.notices[-1] == "This transfer has ended already."
 
 
 async def test_keys_of_the_panel_cancel_retry_and_tell() -> None:

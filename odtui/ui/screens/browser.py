@@ -187,6 +187,8 @@ class BrowserScreen(TransferringScreen):
 
         Such commands are dimmed, and say so when they are used.
         """
+        if command.where == "transfers":
+            return self.query_one(TransfersPanel).why_not(command.id)
         if command.where != "pane" or (command.id == "items.preview" and self.active.view == "preview"):
             return None
         reason = self.active.why_not(command)

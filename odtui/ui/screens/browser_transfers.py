@@ -234,15 +234,21 @@ class TransferringScreen(Screen[None]):
     @on(TransfersPanel.CancelRequested)
     def cancel_job(self, event: TransfersPanel.CancelRequested) -> None:
         event.stop()
-        self.transfers.cancel(event.job.id)
+        if self._may("transfers.cancel", event.panel):
+            self.transfers.cancel(event.job.id)
 
     @on(TransfersPanel.RetryRequested)
     def retry_job(self, event: TransfersPanel.RetryRequested) -> None:
         event.stop()
-        if event.job.state in (JobState.FAILED, JobState.CANCELLED):
+        if self._may("transfers.retry", event.panel):
             self.transfers.retry(event.job.id)
-        else:
-            self.active.tell("Only a transfer that failed or was stopped can be started again.", warning=True)
+
+    def _may(self, command_id: str, panel: TransfersPanel) -> bool:
+        """Whether a command works on the job under the cursor; if not, says why."""
+        reason = panel.why_not(command_id)
+        if reason is not None:
+            self.active.tell(reason, warning=True)
+        return reason is None
 
     @on(TransfersPanel.ClearRequested)
     def clear_jobs(self, event: TransfersPanel.ClearRequested) -> None:

@@ -63,7 +63,8 @@ class ErrorCard(VerticalGroup):
         told = self.explained
         with VerticalScroll(classes="card-text", can_focus=False):
             yield Static(clean_lines(told.why), markup=False, classes="why")
-            yield Static(clean_lines(told.advice), markup=False, classes="advice")
+            if told.advice:
+                yield Static(clean_lines(told.advice), markup=False, classes="advice")
             with VerticalScroll(id="details", can_focus=True) as details:
                 details.display = False
                 yield Static(self.details, markup=False)

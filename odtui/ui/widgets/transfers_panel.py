@@ -80,6 +80,7 @@ class TransfersPanel(ScrollView, can_focus=True, inherit_bindings=False):
         """Newer snapshots; the cursor stays on its job. New jobs come into view unless the panel has the focus."""
         at, known = self.job, len(self._jobs)
         self._jobs = jobs
+        state = at.state if at is not None else None
         alive = {job.id for job in jobs}
         self._strips = {key: value for key, value in self._strips.items() if key in alive}
         rows = [job.id for job in jobs]
@@ -95,6 +96,8 @@ class TransfersPanel(ScrollView, can_focus=True, inherit_bindings=False):
                 self.call_after_refresh(self.scroll_end, animate=False)
         self.update_title()
         self.refresh()
+        if (self.job.state if self.job is not None else None) is not state:
+            self.screen.refresh_bindings()
 
     def update_title(self) -> None:
         """How many run, wait and failed."""
@@ -149,6 +152,7 @@ class TransfersPanel(ScrollView, can_focus=True, inherit_bindings=False):
         elif self.cursor >= top + height:
             self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
         self.refresh()
+        self.screen.refresh_bindings()
 
     def on_click(self, event: events.Click) -> None:
         region = self.scrollable_content_region
@@ -162,6 +166,15 @@ class TransfersPanel(ScrollView, can_focus=True, inherit_bindings=False):
         self.go(self.cursor + by)
 
     # Doing
+
+    def why_not(self, command_id: str) -> str | None:
+        """Why a command does not work on the job under the cursor, as a sentence; None if it does."""
+        state = self.job.state if self.job is not None else None
+        if command_id == "transfers.cancel" and (state is None or state.ended):
+            return "This transfer has ended already."
+        if command_id == "transfers.retry" and state not in (JobState.FAILED, JobState.CANCELLED):
+            return "Only a transfer that failed or was stopped can be started again."
+        return None
 
     def action_cancel_job(self) -> None:
         if self.job is not None:
