@@ -22,8 +22,8 @@ from odtui.demo.links import LOGIN_HOSTS
 from odtui.demo.thread import DemoThread
 from odtui.demo.visitor import approve
 from odtui.net.reroute import Routes
-from odtui.services import download
-from odtui.services.job import JobState
+from odtui.services.transfers import download
+from odtui.services.transfers.job import JobState
 from odtui.ui.screens.browser import BrowserScreen
 from odtui.ui.screens.settings import SettingsScreen
 from odtui.ui.screens.sign_in import SignInScreen
@@ -697,7 +697,7 @@ async def test_a_local_file_without_permission_says_so(
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
 
     async with driven(demo, tmp_path) as odtui:
-        monkeypatch.setattr("odtui.services.content._read_at", refuse)
+        monkeypatch.setattr("odtui.services.transfers.content._read_at", refuse)
         await odtui.press("tab")
         job = await odtui.transfer(MINUTES)
         assert job.state is JobState.FAILED

@@ -10,7 +10,7 @@ from odtui.config.paths import Directories
 from odtui.config.redact import redact
 from odtui.config.settings import SettingsError
 from odtui.graph.errors import GraphError, ItemNotFound
-from odtui.services.problems import TransferError
+from odtui.services.transfers.problems import TransferError
 
 Step = Literal[
     "retry",

@@ -22,11 +22,11 @@ from odtui.config.settings import Profile
 from odtui.demo.clients import CLIENT_SECRET
 from odtui.demo.faults import Rule
 from odtui.demo.visitor import approve_device
-from odtui.services.job import Choice, Conflict, JobState
 from odtui.services.local_place import LocalPlace
 from odtui.services.session import Session, connect
 from odtui.services.transfers import TransferService
-from odtui.services.upload import SMALL
+from odtui.services.transfers.job import Choice, Conflict, JobState
+from odtui.services.transfers.upload import SMALL
 from tests.auth.identity import nothing
 from tests.auth.live import Live, MemoryKeyring, confidential
 

@@ -1,7 +1,7 @@
 from odtui.services.entry import Entry, Kind
-from odtui.services.job import Job, JobState
-from odtui.services.record import FileProgress, Order, Record, Request
 from odtui.services.transfers import TransferService
+from odtui.services.transfers.job import Job, JobState
+from odtui.services.transfers.record import FileProgress, Order, Record, Request
 from tests.services.fakes import FakePlace
 
 

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from odtui.services import download, routes
 from odtui.services.entry import Entry
-from odtui.services.job import Choice, Conflict, Job, JobState
 from odtui.services.place import Place
-from odtui.services.transfers import TransferService
-from odtui.services.upload import FRAGMENT, SMALL
+from odtui.services.transfers import TransferService, download, routes
+from odtui.services.transfers.job import Choice, Conflict, Job, JobState
+from odtui.services.transfers.upload import FRAGMENT, SMALL
 from tests.services.conftest import Live
 
 LARGE = os.urandom(FRAGMENT + 1_000_000)
@@ -203,7 +202,7 @@ async def test_an_unreadable_file_fails_with_words(transfers: Transfers, monkeyp
     def refuse(*args: object) -> bytes:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("odtui.services.content._read_at", refuse)
+    monkeypatch.setattr("odtui.services.transfers.content._read_at", refuse)
     (job,) = await transfers.do([entry], live.local, live.place, live.folder)
     assert job.state is JobState.FAILED
     assert "does not allow" in job.problem

@@ -8,9 +8,10 @@ from odtui.auth.errors import AuthError, AuthProblem
 from odtui.config.settings import SettingsError
 from odtui.graph import errors
 from odtui.graph.errors import GraphError
-from odtui.services import problems, words_auth, words_files, words_graph
+from odtui.services import words_auth, words_files, words_graph
 from odtui.services.disk import IntoItself, TrashFailed
-from odtui.services.problems import TransferError
+from odtui.services.transfers import problems
+from odtui.services.transfers.problems import TransferError
 from odtui.services.words import Explained, explain, explain_typed
 
 GRAPH_ERRORS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, GraphError)]

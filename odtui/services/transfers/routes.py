@@ -11,17 +11,17 @@ from typing import Protocol
 
 from odtui.graph.client import GraphClient
 from odtui.graph.errors import InvalidRequest, ItemNotFound, NameConflict
-from odtui.services.content import Content, DriveContent, LocalContent
 from odtui.services.disk import on_disk, on_disk_to_end, rename_new
-from odtui.services.download import write_file
 from odtui.services.drive_entries import from_drive_item
 from odtui.services.drive_place import DrivePlace
 from odtui.services.entry import Entry, Kind, drive_key
 from odtui.services.local_place import entry_at, is_within
-from odtui.services.persist import Sleep
 from odtui.services.place import Place
-from odtui.services.problems import FolderTurnedAround, NotCarried, SizeDiffers
-from odtui.services.upload import send_file
+from odtui.services.transfers.content import Content, DriveContent, LocalContent
+from odtui.services.transfers.download import write_file
+from odtui.services.transfers.persist import Sleep
+from odtui.services.transfers.problems import FolderTurnedAround, NotCarried, SizeDiffers
+from odtui.services.transfers.upload import send_file
 
 Report = Callable[[int], None]
 """Told how many bytes of a file have moved."""

@@ -7,7 +7,7 @@ import os
 from odtui.services.entry import Entry
 from odtui.services.names import LOCAL_NAME_LENGTH
 from odtui.services.place import Place
-from odtui.services.routes import find
+from odtui.services.transfers.routes import find
 
 _TRIES = 1000
 

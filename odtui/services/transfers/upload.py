@@ -9,11 +9,11 @@ from collections.abc import Callable
 from odtui.graph.client import GraphClient, OnConflict, UploadSession
 from odtui.graph.errors import GraphError, ItemNotFound, SessionGone
 from odtui.graph.models import DriveItem
-from odtui.services.content import Content
 from odtui.services.drive_entries import from_drive_item
 from odtui.services.entry import Entry
-from odtui.services.persist import Persistence, Sleep
-from odtui.services.problems import SizeDiffers
+from odtui.services.transfers.content import Content
+from odtui.services.transfers.persist import Persistence, Sleep
+from odtui.services.transfers.problems import SizeDiffers
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from odtui.services.entry import Entry
-from odtui.services.job import Choice, Job, JobKind, JobState
 from odtui.services.place import Place
+from odtui.services.transfers.job import Choice, Job, JobKind, JobState
 from odtui.services.words import Step
 
 WINDOW = 5.0

@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from odtui.auth.errors import AuthError
 from odtui.graph.errors import GraphError, InvalidRequest
 from odtui.services.entry import Entry, Kind
-from odtui.services.job import Choice, Conflict, JobState
-from odtui.services.naming import free_name
-from odtui.services.problems import KindDiffers, NameRefused, NotCarried, TransferError
-from odtui.services.record import FileProgress, Record, words_for
-from odtui.services.routes import (
+from odtui.services.transfers.job import Choice, Conflict, JobState
+from odtui.services.transfers.naming import free_name
+from odtui.services.transfers.problems import KindDiffers, NameRefused, NotCarried, TransferError
+from odtui.services.transfers.record import FileProgress, Record, words_for
+from odtui.services.transfers.routes import (
     Carried,
     Route,
     Streamed,
@@ -24,7 +24,7 @@ from odtui.services.routes import (
     refuse_into_itself,
     route,
 )
-from odtui.services.shared import Shared
+from odtui.services.transfers.shared import Shared
 from odtui.services.words import explain
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class JobRun:
             order.source, order.target, order.entry, order.folder, move=order.move, sleep=self.shared.sleep
         )
         if order.entry.is_folder:
-            from odtui.services.folder_run import FolderRun
+            from odtui.services.transfers.folder_run import FolderRun
 
             await FolderRun(self).run()
         else:

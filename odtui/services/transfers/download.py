@@ -11,10 +11,10 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 from odtui.graph.errors import Cut, GraphError
-from odtui.services.content import PIECE, Content, Stream
 from odtui.services.disk import on_disk, on_disk_to_end, rename_new
-from odtui.services.persist import Persistence, Sleep
-from odtui.services.problems import SourceChanged
+from odtui.services.transfers.content import PIECE, Content, Stream
+from odtui.services.transfers.persist import Persistence, Sleep
+from odtui.services.transfers.problems import SourceChanged
 
 SUFFIX = ".odtui-part"
 RESERVE = 1024 * 1024

@@ -13,7 +13,7 @@ from odtui.graph.client import GraphClient
 from odtui.graph.errors import MalwareBlocked
 from odtui.services.disk import on_disk, on_disk_to_end
 from odtui.services.entry import Entry
-from odtui.services.problems import NotCarried, SourceChanged
+from odtui.services.transfers.problems import NotCarried, SourceChanged
 
 PIECE = 1024 * 1024
 """Bytes that are read from or written to a disk at once: smaller ones cost CPU."""

@@ -12,13 +12,13 @@ from odtui.auth.errors import AuthError
 from odtui.graph.errors import GraphError, QuotaExceeded, SignInRequired
 from odtui.services.disk import on_disk
 from odtui.services.entry import Entry, drive_key
-from odtui.services.job import JobState
-from odtui.services.job_run import JobCancelled, JobRun
 from odtui.services.local_place import is_within
-from odtui.services.naming import free_name
-from odtui.services.problems import KindDiffers, NameRefused, NotCarried, SomeFailed, TransferError
-from odtui.services.record import FileProgress
-from odtui.services.routes import find, is_taken
+from odtui.services.transfers.job import JobState
+from odtui.services.transfers.job_run import JobCancelled, JobRun
+from odtui.services.transfers.naming import free_name
+from odtui.services.transfers.problems import KindDiffers, NameRefused, NotCarried, SomeFailed, TransferError
+from odtui.services.transfers.record import FileProgress
+from odtui.services.transfers.routes import find, is_taken
 from odtui.services.words import explain
 
 log = logging.getLogger(__name__)

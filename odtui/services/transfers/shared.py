@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from odtui.services.entry import Entry
-from odtui.services.job import Ask
 from odtui.services.place import Place
+from odtui.services.transfers.job import Ask
 
 
 @dataclass(slots=True)

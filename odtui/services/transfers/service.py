@@ -8,12 +8,10 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from odtui.services.entry import Entry
-from odtui.services.job import Ask, Choice, Conflict, Job, JobKind, JobState
 from odtui.services.place import Place
-from odtui.services.record import Order, Record, Request
-from odtui.services.shared import Shared
-
-__all__ = ["Ask", "Choice", "Conflict", "Job", "JobKind", "JobState", "TransferService"]
+from odtui.services.transfers.job import Ask, Job, JobKind, JobState
+from odtui.services.transfers.record import Order, Record, Request
+from odtui.services.transfers.shared import Shared
 
 NOTICE = 0.1
 """Seconds between two snapshots of a job that only moves on."""
@@ -62,7 +60,9 @@ class TransferService:
                 while not self._pending:
                     self._wake.clear()
                     await self._wake.wait()
-                from odtui.services.job_run import JobRun  # brings the HTTP client along, which no first frame needs
+                from odtui.services.transfers.job_run import (
+                    JobRun,  # brings the HTTP client along, which no first frame needs
+                )
 
                 await self._shared.gate.acquire()
                 job = JobRun(self._pending.popleft(), self._shared)
