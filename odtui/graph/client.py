@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import httpx
@@ -12,12 +12,15 @@ import httpx
 from odtui.graph import addresses, copying, downloads, uploads
 from odtui.graph.downloads import Download
 from odtui.graph.drives import DriveCalls
+from odtui.graph.errors import GraphError
 from odtui.graph.items import ItemCalls
+from odtui.graph.many import ItemVersion, ManyCalls
 from odtui.graph.models import Drive, DriveItem, User
 from odtui.graph.uploads import OnConflict, UploadSession, timestamp
+from odtui.graph.waiting import Pause
 from odtui.graph.wire import Wire, decode
 
-__all__ = ["Download", "GraphClient", "OnConflict", "UploadSession"]
+__all__ = ["Download", "GraphClient", "ItemVersion", "OnConflict", "UploadSession"]
 
 GRAPH = "https://graph.microsoft.com/v1.0"
 
@@ -34,13 +37,16 @@ class GraphClient:
         content: httpx.AsyncClient,
         *,
         base_url: str = GRAPH,
+        pause: Pause | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Both clients are closed with this one."""
-        self._wire = Wire(http, content, base_url, sleep=sleep, clock=clock)
+        """Both clients are closed with this one. `pause`: the account's, shared with their transports."""
+        pause = pause or Pause(clock=clock, sleep=sleep, on_wait=lambda seconds: None)
+        self._wire = Wire(http, content, base_url, pause=pause, sleep=sleep, clock=clock)
         self._drives = DriveCalls(self._wire)
         self._items = ItemCalls(self._wire)
+        self._many = ManyCalls(self._wire, self._items)
 
     async def me(self) -> User:
         """The profile; may fail on its own (QUIRKS 18), so nothing should depend on it."""
@@ -100,6 +106,28 @@ class GraphClient:
     async def delete(self, drive_id: str, item_id: str, *, e_tag: str | None = None) -> None:
         """To the recycle bin. Gone already counts as done."""
         await self._items.delete(drive_id, item_id, e_tag)
+
+    async def delete_many(self, items: Sequence[ItemVersion]) -> list[GraphError | None]:
+        """To the recycle bin, twenty per request. For each item None, also if it was gone already, or its error."""
+        return await self._many.delete(items)
+
+    async def move_many(
+        self, items: Sequence[ItemVersion], drive_id: str, parent_id: str
+    ) -> list[DriveItem | GraphError]:
+        """Into one folder of the drive that all are in, twenty per request. For each the item as it is, or its error.
+
+        Raises GraphError only if the folder cannot be named.
+        """
+        parent = await self._items.parent_reference(drive_id, parent_id)
+        return await self._many.update(items, [{"parentReference": parent}] * len(items))
+
+    async def rename_many(self, items: Sequence[ItemVersion], names: Sequence[str]) -> list[DriveItem | GraphError]:
+        """A name for each item, twenty per request. In no order: what swaps names needs two calls."""
+        return await self._many.update(items, [{"name": name} for name in names])
+
+    async def set_modified_many(self, items: Sequence[ItemVersion], times: Sequence[int]) -> list[GraphError | None]:
+        """Set the files' own times, in seconds since the epoch, twenty per request. For each None or its error."""
+        return await self._many.set_modified(items, times)
 
     async def copy(
         self,

@@ -20,6 +20,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """Verbs that may be repeated whatever happened: a second time changes nothing more (QUIRKS 221)."""
 ONCE = {"odtui.once": True}
 """Request extension: treat this one like a POST although its verb is safe."""
+REPEATABLE = {"odtui.repeatable": True}
+"""Request extension: this one may be repeated whatever happened although its verb does not say so."""
 THROTTLING = frozenset({429, 503, 509})
 PASSING = frozenset({408, 500, 502, 503, 504})
 """507 looks like one of these but is final (QUIRKS 219)."""
@@ -114,7 +116,8 @@ class RetryTransport(httpx.AsyncBaseTransport):
         attempt: int,
     ) -> float | None:
         """Seconds to wait before this request is sent again; None if it must not be."""
-        safe = request.method in SAFE and not request.extensions.get("odtui.once")
+        safe = request.method in SAFE or request.extensions.get("odtui.repeatable", False)
+        safe = safe and not request.extensions.get("odtui.once")
         if response is None:
             if isinstance(failure, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
                 return None

@@ -15,7 +15,8 @@ import msgspec
 from odtui.graph.errors import GraphError, InvalidRequest, ItemNotFound, NotGraph
 from odtui.graph.faults import fault, graph_errors
 from odtui.graph.links import Links
-from odtui.graph.transport import ONCE
+from odtui.graph.transport import ONCE, REPEATABLE
+from odtui.graph.waiting import Pause
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -42,10 +43,12 @@ class Wire:
         content: httpx.AsyncClient,
         base_url: str,
         *,
+        pause: Pause,
         sleep: Callable[[float], Awaitable[None]],
         clock: Callable[[], float],
     ) -> None:
         self.content = content
+        self.pause = pause
         self.links = Links(base_url)
         self.sleep = sleep
         self._http = http
@@ -63,16 +66,18 @@ class Wire:
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         once: bool = False,
+        repeatable: bool = False,
     ) -> httpx.Response:
         """The whole answer, with a status of 200 to 399.
 
         Args:
             once: Not to be repeated after a failure that may have come too late, although the verb would allow it.
+            repeatable: The opposite: a second time changes nothing more, although the verb does not say so.
 
         Raises:
             GraphError: For any other answer, and if none came.
         """
-        request = self.request(method, address, json=json, data=data, headers=headers, once=once)
+        request = self.request(method, address, json=json, data=data, headers=headers, once=once, repeatable=repeatable)
         with graph_errors(self._http):
             response = await self._http.send(request)
         if response.status_code >= 400:
@@ -93,6 +98,7 @@ class Wire:
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         once: bool = False,
+        repeatable: bool = False,
     ) -> httpx.Request:
         url = self._base + address if address.startswith("/") else address
         sent = {"Accept": "application/json", "client-request-id": str(uuid.uuid4())} | dict(headers or {})
@@ -101,7 +107,8 @@ class Wire:
             sent["Content-Type"] = "application/json"
         # No params: httpx would drop the query of the address for them (QUIRKS 273).
         with graph_errors():
-            return self._http.build_request(method, url, content=data, headers=sent, extensions=ONCE if once else None)
+            extensions = ONCE if once else REPEATABLE if repeatable else None
+            return self._http.build_request(method, url, content=data, headers=sent, extensions=extensions)
 
     def failed(self, response: httpx.Response) -> GraphError:
         """The error of an answer that has been read, noted in the log with what support asks for (QUIRKS 238)."""

@@ -74,6 +74,7 @@ async def connect(
         async_client(routes, auth=authenticator.auth(account), wrap=patient, transport=transport),
         async_client(routes, timeout=CONTENT_TIMEOUT, wrap=patient, transport=transport),
         base_url=f"https://{CLOUDS[profile.cloud].graph_host}/v1.0",
+        pause=pause,
         sleep=sleep,
         clock=clock,
     )

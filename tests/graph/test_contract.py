@@ -14,7 +14,7 @@ from odtui.demo.control import Change, Expiry, change, expire
 from odtui.demo.faults import Rule
 from odtui.demo.state import Options
 from odtui.demo.thread import DemoThread
-from odtui.graph.client import GraphClient
+from odtui.graph.client import GraphClient, ItemVersion
 from odtui.graph.errors import (
     Cut,
     ItemNotFound,
@@ -89,6 +89,7 @@ async def live(demo: DemoThread) -> AsyncIterator[Live]:
     client = GraphClient(
         async_client(routes, auth=Signed(demo), wrap=patient),
         async_client(routes, timeout=CONTENT_TIMEOUT, wrap=patient),
+        pause=pause,
         sleep=sleeping.sleep,
         clock=sleeping.clock,
     )
@@ -256,6 +257,35 @@ async def test_a_change_by_someone_else_is_noticed(live: Live) -> None:
     with pytest.raises(StaleETag):
         await live.client.delete(live.drive, item.id, e_tag=item.e_tag)
     assert await live.client.read(live.drive, item.id, 0, 10) == b"theirs"
+
+
+async def test_many_are_renamed_moved_given_times_and_deleted(live: Live) -> None:
+    folder, other = await live.folder(), await live.folder("Fresh other")
+    made = [await live.client.upload_small(live.drive, folder.id, f"{number}.txt", b"x") for number in range(23)]
+    renamed = await live.client.rename_many(
+        [ItemVersion(live.drive, item.id, item.e_tag) for item in made], [f"n{number} #1 %.txt" for number in range(23)]
+    )
+    items = [item for item in renamed if isinstance(item, DriveItem)]
+    assert [item.name for item in items] == [f"n{number} #1 %.txt" for number in range(23)]
+    stale = [ItemVersion(live.drive, item.id, item.e_tag) for item in made[:2]]
+    now = [ItemVersion(live.drive, item.id, item.e_tag) for item in items[2:]]
+    assert [type(error) for error in await live.client.delete_many([*stale, *now[:1]])] == [StaleETag] * 2 + [
+        type(None)
+    ]
+    moved = await live.client.move_many(now[1:], live.drive, other.id)
+    assert all(isinstance(item, DriveItem) for item in moved)
+    assert len(await live.names(other.id)) == 20
+    live.fail(kind="status", status=429, code="activityLimitReached", retry_after=7.0, path="/items/", times=3)
+    live.waits.clear()
+    wanted = [ItemVersion(live.drive, item.id) for item in items[3:]]
+    assert await live.client.set_modified_many(wanted, [1_500_000_000] * 20) == [None] * 20
+    assert live.waits == [7.0, 0.0]
+    changed = await live.client.item(live.drive, items[4].id)
+    assert changed.file_system_info is not None
+    assert changed.file_system_info.last_modified_date_time == "2017-07-14T02:40:00Z"
+    assert await live.client.delete_many(wanted) == [None] * 20
+    assert await live.client.delete_many(wanted) == [None] * 20
+    assert await live.names(other.id) == []
 
 
 async def test_throttling_is_waited_out_visibly(live: Live) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from odtui.graph.transport import ONCE, RetryTransport
+from odtui.graph.transport import ONCE, REPEATABLE, RetryTransport
 from odtui.graph.waiting import Pause
 from tests.graph.harness import Time
 
@@ -122,6 +122,13 @@ async def test_a_verb_can_be_declared_unsafe() -> None:
     async with _retrying(script, time) as client:
         response = await client.put(URL, content=b"x", extensions=ONCE)
     assert (response.status_code, time.slept) == (500, [])
+
+
+async def test_a_verb_can_be_declared_safe() -> None:
+    script, time = Script(_status(500), httpx.ReadTimeout(""), _status(200)), Time()
+    async with _retrying(script, time) as client:
+        response = await client.post(URL, content=b"x", extensions=REPEATABLE)
+    assert (response.status_code, time.slept) == (200, [2, 4])
 
 
 async def test_the_last_failure_is_raised_when_attempts_end() -> None:
