@@ -10,7 +10,6 @@ from odtui.config.paths import Directories
 from odtui.config.redact import redact
 from odtui.config.settings import SettingsError
 from odtui.graph.errors import GraphError, ItemNotFound
-from odtui.services.transfers.problems import TransferError
 
 Step = Literal[
     "retry",
@@ -70,6 +69,7 @@ def explain_typed(error: BaseException, typed: str) -> Explained:
 
 def _words(error: BaseException) -> tuple[str, str, str, tuple[Step, ...]]:
     from odtui.services import words_auth, words_files, words_graph
+    from odtui.services.transfers.problems import TransferError
 
     match error:
         case GraphError():
@@ -98,6 +98,8 @@ def _setting(error: BaseException) -> str:
 
 
 def _details(error: BaseException, doing: str) -> str:
+    from odtui.services.transfers.problems import TransferError
+
     lines = [f"While trying to {doing}"] if doing else []
     match error:
         case GraphError():
