@@ -13,11 +13,11 @@ class Watch:
         return self.now
 
 
-def record(watch: Watch, entry: Entry) -> Record:
+def record(watch: Watch, *entries: Entry) -> Record:
     place = FakePlace(id="local", is_local=True)
     folder = Entry("", "/to", "to", Kind.FOLDER)
-    order = Order(entry, place, FakePlace(), folder, False, Request())
-    return Record(1, "upload", order, clock=watch, notify=lambda record, now: None)
+    order = Order("upload", entries, place, FakePlace(), folder, Request())
+    return Record(1, order, clock=watch, notify=lambda record, now: None)
 
 
 FILE = Entry("", "/from/a", "a", Kind.FILE, 1000)
@@ -56,6 +56,18 @@ def test_a_file_that_starts_again_gives_its_bytes_back() -> None:
 def test_places_are_told_in_words() -> None:
     job = record(Watch(), FILE).snapshot
     assert (job.source, job.target) == ("/from", "OneDrive: to")
+
+
+def test_several_entries_are_one_job_with_one_name() -> None:
+    others = [Entry("", f"/from/{number}", str(number), Kind.FILE, 10) for number in range(1200)]
+    job = record(Watch(), FILE, *others).snapshot
+    assert (job.name, job.source, job.files_total, job.total) == ("a and 1,200 more", "/from", 1201, 13_000)
+
+
+def test_the_size_of_a_job_with_a_folder_or_with_unknown_sizes_is_not_known_before_it_was_counted() -> None:
+    folder = Entry("", "/from/f", "f", Kind.FOLDER, 77)
+    unknown = Entry("", "/from/u", "u", Kind.FILE)
+    assert [record(Watch(), FILE, other).snapshot.total for other in (folder, unknown)] == [None, None]
 
 
 async def test_progress_is_told_ten_times_a_second_at_most_and_states_at_once() -> None:

@@ -250,7 +250,7 @@ async def test_what_is_neither_file_nor_folder_is_refused(transfers: Transfers) 
     live = transfers.live
     os.mkfifo(live.disk / "pipe")
     (live.disk / "broken").symlink_to("nowhere")
-    assert states(await transfers.up("pipe", "broken")) == [JobState.FAILED, JobState.FAILED]
+    assert states(await transfers.up("pipe") + await transfers.up("broken")) == [JobState.FAILED, JobState.FAILED]
 
 
 async def test_an_upload_whose_time_cannot_be_set_is_done_with_a_word(transfers: Transfers) -> None:
@@ -332,9 +332,10 @@ async def test_one_answer_can_stand_for_the_whole_request(transfers: Transfers) 
         await live.put(name, b"old")
         (live.disk / name).write_bytes(b"new")
     transfers.answers = [("skip", False), ("replace", True)]
-    jobs = await transfers.up(*names)
-    assert sorted(states(jobs)) == [JobState.DONE] * 5 + [JobState.SKIPPED]
+    (job,) = await transfers.up(*names)
+    assert (job.state, job.problem, job.files_done) == (JobState.DONE, "1 file was skipped.", 6)
     assert len(transfers.asked) == 2
+    assert sorted((await live.tree()).values(), key=bytes) == [b"new"] * 5 + [b"old"]  # type: ignore[arg-type]
 
 
 async def test_others_go_on_while_a_question_is_open(live: Live) -> None:
@@ -351,7 +352,10 @@ async def test_others_go_on_while_a_question_is_open(live: Live) -> None:
 
     transfers.service._shared.ask = ask
     transfers.service.watch(lambda job: gate.set() if (job.name, job.state) == ("b", JobState.DONE) else None)
-    assert states(await transfers.up("a", "b")) == [JobState.DONE, JobState.DONE]
+    first, second = [await live.local.locate(name) for name in ("a", "b")]
+    transfers.service.start([first], live.local, live.place, live.folder)
+    await transfers.do([second], live.local, live.place, live.folder)
+    assert states(list(transfers.service.jobs)) == [JobState.DONE, JobState.DONE]
     running.cancel()
 
 
@@ -469,6 +473,85 @@ async def test_links_are_followed_but_never_in_a_circle(transfers: Transfers) ->
     assert job.state is JobState.FAILED
     assert "sub/up" in job.problem
     assert (await live.tree())["t/file link"] == b"a"
+
+
+# several at once
+
+
+async def test_what_was_chosen_together_is_one_job(transfers: Transfers) -> None:
+    live = transfers.live
+    expected = grow(live.disk)
+    for number in range(20):
+        (live.disk / str(number)).write_bytes(b"x")
+        expected[str(number)] = b"x"
+    (job,) = await transfers.up("t", *map(str, range(20)))
+    assert (job.state, job.name, job.files_done, job.files_total, job.done, job.total) == (
+        JobState.DONE,
+        "t and 20 more",
+        23,
+        23,
+        26,
+        26,
+    )
+    assert await live.tree() == expected
+
+
+async def test_failures_of_several_are_told_by_name_and_a_retry_carries_just_them(transfers: Transfers) -> None:
+    live = transfers.live
+    expected = grow(live.disk) | {"a": b"a", "c": b"c"}
+    for name in "abc":
+        (live.disk / name).write_bytes(name.encode())
+    live.fail(kind="status", method="PUT", path=r"/b(.txt)?:/content", status=403, code="accessDenied", times=0)
+    (job,) = await transfers.up("t", "a", "b", "c")
+    assert (job.state, job.files_done, job.files_total) == (JobState.FAILED, 6, 6)
+    assert "2 files of 6" in job.problem
+    assert sorted(line.partition(":")[0] for line in job.details.splitlines()[1:]) == ["b", "t/sub/b.txt"]
+    live.demo.state.faults.clear()
+    live.demo.state.log.clear()
+    assert (await transfers.again(job)).state is JobState.DONE
+    assert len([entry for entry in live.requests() if entry.method == "PUT"]) == 2
+    assert transfers.asked == []
+    assert await live.tree() == expected | {"b": b"b"}
+
+
+async def test_the_first_fifty_failures_are_named_and_the_others_counted(transfers: Transfers) -> None:
+    live = transfers.live
+    for number in range(60):
+        (live.disk / f"{number}?").touch()
+    (job,) = await transfers.up(*(f"{number}?" for number in range(60)))
+    assert "60 files of 60" in job.problem
+    lines = job.details.splitlines()[1:]
+    assert (len(lines), lines[-1]) == (51, "and 10 more")
+
+
+async def test_of_several_that_are_moved_those_that_arrived_leave_and_the_others_stay(transfers: Transfers) -> None:
+    live = transfers.live
+    grow(live.disk)
+    await live.put("taken", b"drive")
+    for name in ("taken", "free"):
+        (live.disk / name).write_bytes(b"disk")
+    (live.disk / "t" / "bad?").touch()
+    transfers.answers = [("skip", False)]
+    (job,) = await transfers.up("t", "taken", "free", move=True)
+    assert job.state is JobState.FAILED
+    assert (sorted(os.listdir(live.disk)), transfers.departures) == (["t", "taken"], ["free"])
+    (live.disk / "t" / "bad?").unlink()
+    transfers.answers = [("skip", False)]
+    assert (await transfers.again(job)).state is JobState.DONE
+    assert (sorted(os.listdir(live.disk)), transfers.departures) == (["taken"], ["free", "t"])
+
+
+async def test_the_last_step_of_a_move_can_be_tried_again(transfers: Transfers) -> None:
+    live = transfers.live
+    await live.put("a", b"x")
+    live.fail(kind="status", method="DELETE", status=403, code="accessDenied", times=0)
+    (job,) = await transfers.down("a", move=True)
+    assert "still there" in job.problem
+    live.demo.state.faults.clear()
+    live.demo.state.log.clear()
+    assert (await transfers.again(job)).state is JobState.DONE
+    assert not live.requests("content")
+    assert (await live.tree(), live.local_tree()) == ({}, {"a": b"x"})
 
 
 # copies and moves
@@ -668,7 +751,8 @@ async def test_stopping_the_service_cancels_everything(live: Live) -> None:
     begun = asyncio.Event()
     transfers.service.watch(lambda job: begun.set() if job.done else None)
     found = await live.remote()
-    transfers.service.start([found["a.bin"], found["b"]], live.place, live.local, live.here)
+    for name in ("a.bin", "b"):
+        transfers.service.start([found[name]], live.place, live.local, live.here)
     await begun.wait()
     running.cancel()
     with suppress(asyncio.CancelledError):
@@ -720,7 +804,7 @@ async def test_no_more_files_move_at_once_than_allowed(live: Live, monkeypatch: 
     grow(live.disk)
     for number in range(5):
         (live.disk / str(number)).write_bytes(b"x")
-    jobs = await transfers.up("t", *map(str, range(5)))
+    jobs = await transfers.up("t") + await transfers.up(*map(str, range(5)))
     assert set(states(jobs)) == {JobState.DONE}
     assert most == 2
     running.cancel()

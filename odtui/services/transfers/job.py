@@ -39,10 +39,10 @@ class Job:
     id: int
     kind: JobKind
     name: str
-    """Of the file or folder: hostile."""
+    """Of the file or folder, or of the first of several and how many more: hostile."""
     source: str
     target: str
-    """Places and folders in words, for the screen: hostile."""
+    """Places and folders in words, for the screen: hostile. The target is empty for a deletion."""
     state: JobState
     done: int = 0
     """Bytes moved and accounted for; never beyond total."""

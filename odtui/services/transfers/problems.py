@@ -52,13 +52,25 @@ class NotCarried(TransferError):
 
 
 class SomeFailed(TransferError):
-    """A folder of which some files failed."""
+    """Some of several files failed."""
 
-    def __init__(self, failed: int, total: int, first: str, details: str) -> None:
+    def __init__(self, failed: int, total: int, told: list[str]) -> None:
+        """`told`: a line for each of the first ones."""
         files = "1 file" if failed == 1 else f"{failed:,} files"
+        lines = told if failed == len(told) else [*told, f"and {failed - len(told):,} more"]
         super().__init__(
-            f"{files} of {total:,} could not be copied", first, "Try again to copy just the missing ones.", details
+            f"{files} of {total:,} could not be copied",
+            told[0],
+            "Try again to copy just the missing ones.",
+            "\n".join(lines),
         )
+
+
+class SourceKept(TransferError):
+    """The last step of a move failed."""
+
+    def __init__(self, why: str, details: str) -> None:
+        super().__init__("It was copied, but the source is still there", why, "Delete the source yourself.", details)
 
 
 class FolderTurnedAround(TransferError):

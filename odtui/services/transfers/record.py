@@ -32,12 +32,32 @@ class Request:
 class Order:
     """What a job is to do."""
 
-    entry: Entry
+    kind: JobKind
+    entries: tuple[Entry, ...]
+    """At least one; none lies in another."""
     source: Place
-    target: Place
-    folder: Entry
-    move: bool
+    target: Place | None
+    """None if nothing arrives anywhere, as with a deletion."""
+    folder: Entry | None
+    """Of the target; None if that is."""
     request: Request
+
+    @property
+    def move(self) -> bool:
+        return self.kind == "move"
+
+    @property
+    def destination(self) -> tuple[Place, Entry]:
+        """Where all arrives: only for a job that has such a place."""
+        assert self.target is not None  # noqa: S101 - a programming error
+        assert self.folder is not None  # noqa: S101
+        return self.target, self.folder
+
+    @property
+    def name(self) -> str:
+        """What stands for the job on the screen: hostile."""
+        first, others = self.entries[0].name, len(self.entries) - 1
+        return f"{first} and {others:,} more" if others else first
 
 
 class Record:
@@ -46,7 +66,6 @@ class Record:
     def __init__(
         self,
         id: int,
-        kind: JobKind,
         order: Order,
         *,
         clock: Callable[[], float],
@@ -54,28 +73,31 @@ class Record:
     ) -> None:
         """`notify` is told of each change; the flag says that it must not wait, as for a new state."""
         self.id = id
-        self.kind = kind
         self.order = order
         self.state = JobState.QUEUED
         self.task: Task[None] | None = None
         self.finished: set[str] = set()
-        """Paths below the folder that need not be carried again after a failure."""
+        """What need not be done again after a failure: the number of the chosen entry, and the path below it; with a
+        minus before it one that a move took away as a whole."""
         self.shown_at = float("-inf")
         """When a listener last heard of it, by the clock."""
         self._clock = clock
         self._notify = notify
         self._samples: deque[tuple[float, int]] = deque()
         self._snapshot: Job | None = None
-        self._source = words_for(order.source, order.entry, parent=True)
-        self._target = words_for(order.target, order.folder)
+        self._name = order.name
+        self._source = words_for(order.source, order.entries[0], parent=True)
+        self._target = words_for(*order.destination) if order.target is not None else ""
         self.reset()
 
     def reset(self) -> None:
         """As before its first run, what is finished apart."""
         self.done = 0
-        self.total: int | None = self.order.entry.size if not self.order.entry.is_folder else None
+        files = [entry.size for entry in self.order.entries if not entry.is_folder]
+        known = len(files) == len(self.order.entries) and None not in files
+        self.total: int | None = sum(size or 0 for size in files) if known else None
         self.files_done = 0
-        self.files_total = 0 if self.order.entry.is_folder else 1
+        self.files_total = len(files)
         self.problem = self.advice = self.details = ""
         self.steps: tuple[Step, ...] = ()
         self._samples.clear()
@@ -88,8 +110,8 @@ class Record:
             done = self.done if self.total is None else min(self.done, self.total)
             self._snapshot = Job(
                 self.id,
-                self.kind,
-                self.order.entry.name,
+                self.order.kind,
+                self._name,
                 self._source,
                 self._target,
                 self.state,

@@ -36,6 +36,8 @@ class Carried:
     """A sentence; empty if all is as it should be."""
     faithful: bool = True
     """Whether the source may be deleted when this was a move."""
+    left: bool = False
+    """Whether the source is gone already, as after a move by the service."""
 
 
 class Route(Protocol):
@@ -44,13 +46,11 @@ class Route(Protocol):
 
     looks_first: bool
     """Whether to look for a taken name before carrying: where the attempt itself would say so too late."""
-    leaves: bool
-    """Whether the source is gone after `carry` or `carry_whole`."""
 
     async def carry(self, entry: Entry, folder: Entry, name: str, existing: Entry | None, report: Report) -> Carried:
         """One file. `existing` is what it is to replace."""
 
-    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry | None:
+    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Carried | None:
         """A whole folder at once, under a free name; None if its children must be carried one by one."""
 
 
@@ -67,8 +67,6 @@ def route(source: Place, target: Place, entry: Entry, folder: Entry, *, move: bo
 
 class Streamed:
     """Upload, download, local copy, and the relay between drives."""
-
-    leaves = False
 
     def __init__(self, source: Place, target: Place, *, sleep: Sleep) -> None:
         self._from, self._to = _client(source), _client(target)
@@ -105,7 +103,7 @@ class Streamed:
             arrived = replace(arrived, modified=content.modified)
         return Carried(arrived, sent.warning, sent.exact)
 
-    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry | None:
+    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Carried | None:
         return None
 
 
@@ -122,7 +120,6 @@ class LocalMove:
     """Within one disk of this computer. To another one it fails with EXDEV: see `needs_copy`."""
 
     looks_first = True
-    leaves = True
 
     async def carry(self, entry: Entry, folder: Entry, name: str, existing: Entry | None, report: Report) -> Carried:
         path = os.path.join(folder.id, name)
@@ -131,10 +128,10 @@ class LocalMove:
         else:
             await on_disk_to_end(os.replace, entry.id, path)
         report(entry.size or 0)
-        return Carried(await on_disk(entry_at, path))
+        return Carried(await on_disk(entry_at, path), left=True)
 
-    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry | None:
-        return (await self.carry(entry, folder, name, None, report)).entry
+    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Carried | None:
+        return await self.carry(entry, folder, name, None, report)
 
 
 class _OnServer:
@@ -146,12 +143,12 @@ class _OnServer:
     def __init__(self, client: GraphClient) -> None:
         self._client = client
 
-    async def _do(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry:
+    async def _do(self, entry: Entry, folder: Entry, name: str, report: Report) -> Carried:
         raise NotImplementedError
 
     async def carry(self, entry: Entry, folder: Entry, name: str, existing: Entry | None, report: Report) -> Carried:
         if existing is None:
-            return Carried(await self._do(entry, folder, name, report))
+            return await self._do(entry, folder, name, report)
         aside = await self._client.rename(
             existing.drive_id, existing.id, aside_name(existing.name), e_tag=existing.e_tag
         )
@@ -163,16 +160,14 @@ class _OnServer:
             back.exception()
             raise
         await self._client.delete(existing.drive_id, aside.id)
-        return Carried(arrived)
+        return arrived
 
-    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry | None:
+    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Carried | None:
         return await self._do(entry, folder, name, report)
 
 
 class ServerCopy(_OnServer):
-    leaves = False
-
-    async def _do(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry:
+    async def _do(self, entry: Entry, folder: Entry, name: str, report: Report) -> Carried:
         source, at, size = entry.content, folder.content, entry.size or 0
         item = await self._client.copy(
             source.drive_id,
@@ -186,18 +181,16 @@ class ServerCopy(_OnServer):
             item = await self._client.item_at(at.drive_id, name, below=at.id)
         if entry.kind is Kind.FILE and item.size is not None and entry.size is not None and item.size != entry.size:
             raise SizeDiffers(entry.size, item.size)
-        return from_drive_item(item, at.drive_id)
+        return Carried(from_drive_item(item, at.drive_id))
 
 
 class ServerMove(_OnServer):
-    leaves = True
-
-    async def _do(self, entry: Entry, folder: Entry, name: str, report: Report) -> Entry:
+    async def _do(self, entry: Entry, folder: Entry, name: str, report: Report) -> Carried:
         at = folder.content
         new_name = None if name == entry.name else name
         item = await self._client.move(entry.drive_id, entry.id, at.id, name=new_name, e_tag=entry.e_tag)
         report(entry.size or 0)
-        return from_drive_item(item, at.drive_id)
+        return Carried(from_drive_item(item, at.drive_id), left=True)
 
 
 def aside_name(name: str) -> str:
@@ -235,20 +228,31 @@ async def _listed(target: Place, folder: Entry, name: str) -> Entry | None:
     return None
 
 
-async def refuse_into_itself(source: Place, target: Place, entry: Entry, folder: Entry) -> None:
-    """Raises FolderTurnedAround if the target lies in the folder that is to be carried."""
-    if not entry.is_folder:
-        return
-    if source.is_local and target.is_local:
-        if await on_disk(is_within, folder.id, entry.id):
+class Into:
+    """Guards against folders that would go into themselves."""
+
+    def __init__(self, source: Place, target: Place, folder: Entry) -> None:
+        self._source, self._target, self._folder = source, target, folder
+        self._line: set[tuple[str, str]] | None = None
+
+    async def refuse(self, entry: Entry) -> None:
+        """Raises FolderTurnedAround if the target lies in the folder that is to be carried."""
+        if self._source.is_local != self._target.is_local:
+            return
+        if self._source.is_local:
+            if await on_disk(is_within, self._folder.id, entry.id):
+                raise FolderTurnedAround
+            return
+        if self._line is None:
+            chain = [*await self._target.parents(self._folder), self._folder]
+            self._line = {key for above in chain for key in _identities(above)}
+        if self._line & _identities(entry):
             raise FolderTurnedAround
-        return
-    if source.is_local or target.is_local:
-        return
-    own = {entry.key, (drive_key(entry.content.drive_id), entry.content.id)}
-    chain = [*await target.parents(folder), folder]
-    if any(own & {above.key, (drive_key(above.content.drive_id), above.content.id)} for above in chain):
-        raise FolderTurnedAround
+
+
+def _identities(entry: Entry) -> set[tuple[str, str]]:
+    """Of itself, and of what a shortcut leads to."""
+    return {entry.key, (drive_key(entry.content.drive_id), entry.content.id)}
 
 
 def is_taken(error: BaseException) -> bool:

@@ -87,19 +87,22 @@ class TransferService:
     def start(
         self, entries: list[Entry], source: Place, target: Place, folder: Entry, *, move: bool = False
     ) -> list[int]:
-        """Queue one job per entry: upload, download, copy within a place, or relay across drives. Returns job ids."""
-        request = Request()
-        kind = _kind(source, target, move=move)
-        ids = []
-        for entry in entries:
-            order = Order(entry, source, target, folder, move, request)
-            record = Record(self._next_id, kind, order, clock=self._clock, notify=self._changed)
-            self._next_id += 1
-            self._unended += 1
-            self._records[record.id] = record
-            self._enqueue(record)
-            ids.append(record.id)
-        return ids
+        """Queue one job for all of them: upload, download, copy within a place, or relay across drives.
+
+        Returns job ids: one, or none if there are no entries.
+        """
+        if not entries:
+            return []
+        order = Order(_kind(source, target, move=move), tuple(entries), source, target, folder, Request())
+        return [self._queue(order).id]
+
+    def _queue(self, order: Order) -> Record:
+        record = Record(self._next_id, order, clock=self._clock, notify=self._changed)
+        self._next_id += 1
+        self._unended += 1
+        self._records[record.id] = record
+        self._enqueue(record)
+        return record
 
     def _enqueue(self, record: Record) -> None:
         self._pending.append(record)

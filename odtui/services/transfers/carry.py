@@ -1,0 +1,106 @@
+"""Carrying one file: under a free name or in place of another, by the best way there is."""
+
+from __future__ import annotations
+
+from odtui.graph.errors import GraphError, InvalidRequest
+from odtui.services.entry import Entry, Kind
+from odtui.services.transfers.conflicts import decide
+from odtui.services.transfers.job import JobState
+from odtui.services.transfers.job_run import JobRun
+from odtui.services.transfers.naming import free_name
+from odtui.services.transfers.problems import KindDiffers, NameRefused, NotCarried, TransferError
+from odtui.services.transfers.record import FileProgress
+from odtui.services.transfers.routes import Carried, Route, Streamed, find, is_taken, needs_copy, route
+
+_ATTEMPTS = 20
+"""Names that turn out to be taken before a file is given up."""
+
+
+class Carrier:
+    """Carries the files of one job."""
+
+    def __init__(self, job: JobRun) -> None:
+        self.job = job
+        self.order = job.order
+        self.target = job.order.destination[0]
+        self._refused: set[type[Route]] = set()
+        """Ways that the system or the service does not offer for this job."""
+
+    def way(self, entry: Entry, folder: Entry) -> Route:
+        """The best way for an entry into a folder. Raises NotCarried if there is none."""
+        order, sleep = self.order, self.job.shared.sleep
+        best = route(order.source, self.target, entry, folder, move=order.move, sleep=sleep)
+        return self._streamed() if type(best) in self._refused else best
+
+    def _streamed(self) -> Streamed:
+        return Streamed(self.order.source, self.target, sleep=self.job.shared.sleep)
+
+    async def carry(self, entry: Entry, folder: Entry, progress: FileProgress, *, fresh: bool) -> Carried | None:
+        """Carry one file; None if it was skipped. Asks when its name is taken.
+
+        Args:
+            fresh: The folder was made by this job, so that no name in it is taken.
+        """
+        self._check(entry, folder)
+        look = self.way(entry, folder).looks_first and not fresh
+        name, existing = entry.name, None
+        for _ in range(_ATTEMPTS):
+            if look:
+                existing = await find(self.target, folder, name)
+            if existing is not None:
+                choice = await decide(self.job, entry, existing, folder)
+                if choice == "skip":
+                    return None
+                if choice == "keep_both":
+                    name, existing = await free_name(self.target, folder, entry.name), None
+                elif existing.is_folder:
+                    raise KindDiffers
+            try:
+                carried = await self._attempt(entry, folder, name, existing, progress)
+            except (GraphError, OSError) as error:
+                progress.begin_again()
+                if existing is not None or not await self._was_taken(error, folder, name, look=look):
+                    raise
+                look = True
+                continue
+            self.job.shared.arrived(self.target, folder, carried.entry)
+            return carried
+        raise TransferError(
+            "No free name was found", "Other programs take every name that odtui tries.", "Try again later."
+        )
+
+    async def _was_taken(self, error: Exception, folder: Entry, name: str, *, look: bool) -> bool:
+        """Whether an attempt failed over its name; a file that meets a folder may be refused in other words."""
+        if is_taken(error):
+            return True
+        unseen = isinstance(error, InvalidRequest) and not look
+        return unseen and await find(self.target, folder, name) is not None
+
+    def _check(self, entry: Entry, folder: Entry) -> None:
+        if entry.kind is not Kind.FILE and isinstance(self.way(entry, folder), Streamed):
+            raise NotCarried(
+                "A notebook can be opened in the browser only."
+                if entry.kind is Kind.NOTEBOOK
+                else "It is neither a file nor a folder that odtui can read."
+            )
+        if (problem := self.target.name_problem(entry.name, folder)) is not None:
+            raise NameRefused(problem)
+
+    async def _attempt(
+        self, entry: Entry, folder: Entry, name: str, existing: Entry | None, progress: FileProgress
+    ) -> Carried:
+        way = self.way(entry, folder)
+        async with self.job.shared.slots:
+            if self.job.record.state is not JobState.ASKING:
+                self.job.record.enter(JobState.RUNNING)
+            try:
+                return await way.carry(entry, folder, name, existing, progress.reached)
+            except (GraphError, OSError) as error:
+                return await self.instead(way, error).carry(entry, folder, name, existing, progress.reached)
+
+    def instead(self, way: Route, error: Exception) -> Route:
+        """A copy in place of a move that the system refuses; then the way for the whole job. Raises any other error."""
+        if not needs_copy(error) or isinstance(way, Streamed):
+            raise error
+        self._refused.add(type(way))
+        return self._streamed()
