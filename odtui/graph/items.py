@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 from odtui.graph import addresses
 from odtui.graph.children import list_children
-from odtui.graph.errors import ItemNotFound
+from odtui.graph.doubts import surely
+from odtui.graph.errors import GraphError, ItemNotFound, NameConflict, NotGraph
 from odtui.graph.models import DriveItem
 from odtui.graph.wire import Wire, decode, if_match
 
@@ -46,15 +47,25 @@ class ItemCalls:
         return list_children(self._wire, drive_id, item_id, first_page, is_root=is_root)
 
     async def create_folder(self, drive_id: str, parent_id: str, name: str) -> DriveItem:
+        async def made_after_all(error: GraphError | None) -> DriveItem | None:
+            """A name that is taken only now, by an empty folder, was taken by the attempt whose answer was lost."""
+            if not isinstance(error, NameConflict):
+                return None
+            folder = await self._child(drive_id, parent_id, name)
+            return folder if folder.folder is not None and folder.folder.child_count == 0 else None
+
+        folder = await surely(self._wire, lambda: self._create_folder(drive_id, parent_id, name), made_after_all)
+        self._wire.made(folder.id)
+        return folder
+
+    async def _create_folder(self, drive_id: str, parent_id: str, name: str) -> DriveItem:
         body = {"name": name, "folder": {}, "@microsoft.graph.conflictBehavior": "fail"}
         address = f"{addresses.item(drive_id, parent_id)}/children"
         response = await self._wire.patiently(parent_id, lambda: self._wire.call("POST", address, json=body))
         if response.content:
-            folder = decode(response, DriveItem)
-        else:  # made, but not told (QUIRKS 127): posting again would end in a conflict
-            folder = await self._wire.until_found(lambda: self._child(drive_id, parent_id, name))
-        self._wire.made(folder.id)
-        return folder
+            return decode(response, DriveItem)
+        # Made, but not told (QUIRKS 127): posting again would end in a conflict.
+        return await self._wire.until_found(lambda: self._child(drive_id, parent_id, name))
 
     async def _child(self, drive_id: str, parent_id: str, name: str) -> DriveItem:
         wanted = _folded(name)
@@ -71,10 +82,18 @@ class ItemCalls:
         times = before.file_system_info
         if times is not None and times.last_modified_date_time:
             change = change | {"fileSystemInfo": times}
-        response = await self._wire.call("PATCH", address, json=change, headers=if_match(e_tag))
-        if not response.content:  # 204 (QUIRKS 109)
-            return await self.item(drive_id, item_id)
-        return decode(response, DriveItem)
+
+        async def send() -> DriveItem:
+            response = await self._wire.call("PATCH", address, json=change, headers=if_match(e_tag))
+            if not response.content:  # 204 (QUIRKS 109)
+                return await self.item(drive_id, item_id)
+            return decode(response, DriveItem)
+
+        async def changed_after_all(error: GraphError | None) -> DriveItem | None:
+            item = await self.item(drive_id, item_id)
+            return item if _matches(item, change) else None
+
+        return await surely(self._wire, send, changed_after_all)
 
     async def parent_reference(self, drive_id: str, parent_id: str, *, across: bool = False) -> dict[str, str]:
         """Names a folder in a body, where the alias `root` is refused (QUIRKS 38, 174)."""
@@ -84,9 +103,19 @@ class ItemCalls:
 
     async def delete(self, drive_id: str, item_id: str, e_tag: str | None) -> None:
         try:
-            await self._wire.call("DELETE", addresses.item(drive_id, item_id), headers=if_match(e_tag))
+            response = await self._wire.call("DELETE", addresses.item(drive_id, item_id), headers=if_match(e_tag))
         except ItemNotFound:
             return  # gone is what was wanted (QUIRKS 179)
+        if response.content:
+            raise NotGraph("the answer to a deletion has a content", status=response.status_code)
+
+
+def _matches(item: DriveItem, change: dict[str, object]) -> bool:
+    """Whether an item has the name and the parent of a change."""
+    parent = change.get("parentReference")
+    at = item.parent_reference.id if item.parent_reference else None
+    moved = not isinstance(parent, dict) or parent.get("id") == at
+    return moved and change.get("name", item.name) == item.name
 
 
 def _folded(name: str) -> str:

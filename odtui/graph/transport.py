@@ -22,6 +22,8 @@ ONCE = {"odtui.once": True}
 """Request extension: treat this one like a POST although its verb is safe."""
 REPEATABLE = {"odtui.repeatable": True}
 """Request extension: this one may be repeated whatever happened although its verb does not say so."""
+WHOLE = {"odtui.whole": True}
+"""Request extension: the answer is short and read at once, so one that breaks off counts as none."""
 THROTTLING = frozenset({429, 503, 509})
 PASSING = frozenset({408, 500, 502, 503, 504})
 """507 looks like one of these but is final (QUIRKS 219)."""
@@ -80,7 +82,7 @@ class RetryTransport(httpx.AsyncBaseTransport):
             response: httpx.Response | None = None
             failure: httpx.TransportError | None = None
             try:
-                response = await self._inner.handle_async_request(request)
+                response = await self._answer(request)
             except httpx.TransportError as error:
                 failure = error
             delay = self._delay(request, response, failure, attempt + 1)
@@ -100,6 +102,16 @@ class RetryTransport(httpx.AsyncBaseTransport):
             delay *= 1 + self._jitter() / 4
             waited.seconds += delay
             await self._pause.wait(delay)
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        response = await self._inner.handle_async_request(request)
+        if request.extensions.get("odtui.whole"):
+            try:
+                await response.aread()
+            except BaseException:
+                await response.aclose()
+                raise
+        return response
 
     async def _respect_pause(self, waited: _Waited) -> float:
         """Others were throttled: wait with them, as long as patience lasts. Seconds of the pause that are left."""

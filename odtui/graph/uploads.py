@@ -16,6 +16,7 @@ import httpx
 import msgspec
 
 from odtui.graph import addresses
+from odtui.graph.doubts import surely
 from odtui.graph.errors import (
     Forbidden,
     GraphError,
@@ -80,15 +81,23 @@ async def create_session(
     if modified is not None:
         item["fileSystemInfo"] = {"lastModifiedDateTime": timestamp(modified)}
     address = addresses.named(drive_id, parent_id, name, "createUploadSession")
-    response = await wire.patiently(parent_id, lambda: wire.call("POST", address, json={"item": item}))
-    status = decode(response, SessionStatus)
-    if not status.upload_url:
-        raise NotGraph("the service made an upload session without an address")
+
+    async def make() -> str:
+        response = await wire.patiently(parent_id, lambda: wire.call("POST", address, json={"item": item}))
+        status = decode(response, SessionStatus)
+        if not status.upload_url:
+            raise NotGraph("the service made an upload session without an address")
+        return status.upload_url
+
+    async def never(error: GraphError | None) -> None:
+        """A session whose address was lost is of no use, and ends by itself."""
+
+    url = await surely(wire, make, never)
 
     async def find() -> DriveItem:
         return await wire.get(addresses.with_fields(addresses.named(drive_id, parent_id, name)), DriveItem)
 
-    return UploadSession(wire, status.upload_url, size, find=None if on_conflict == "rename" else find)
+    return UploadSession(wire, url, size, find=None if on_conflict == "rename" else find)
 
 
 class UploadSession:

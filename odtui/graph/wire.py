@@ -15,7 +15,7 @@ import msgspec
 from odtui.graph.errors import GraphError, InvalidRequest, ItemNotFound, NotGraph
 from odtui.graph.faults import fault, graph_errors
 from odtui.graph.links import Links
-from odtui.graph.transport import ONCE, REPEATABLE
+from odtui.graph.transport import ONCE, REPEATABLE, WHOLE
 from odtui.graph.waiting import Pause
 
 T = TypeVar("T")
@@ -25,6 +25,8 @@ IDENTITY = {"Accept-Encoding": "identity"}
 """For content: compressed bytes would shift the offsets of ranges (QUIRKS 271)."""
 JUST_MADE = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Seconds between attempts on something made a moment ago that answers 404 (QUIRKS A3, 126, 159, 170)."""
+AGAIN = 1.0
+"""Seconds before a broken answer is asked for again."""
 FRESH = 120.0
 """Seconds after which a new folder is expected to be visible everywhere (QUIRKS 126, 176)."""
 CLOSING = 5.0
@@ -78,6 +80,7 @@ class Wire:
             GraphError: For any other answer, and if none came.
         """
         request = self.request(method, address, json=json, data=data, headers=headers, once=once, repeatable=repeatable)
+        request.extensions |= WHOLE
         with graph_errors(self._http):
             response = await self._http.send(request)
         if response.status_code >= 400:
@@ -120,7 +123,12 @@ class Wire:
         return httpx.URL(self._base + address)
 
     async def get(self, address: str, kind: type[T], headers: Mapping[str, str] | None = None) -> T:
-        return decode(await self.call("GET", address, headers=headers), kind)
+        """The value of an answer; one that is no JSON is asked for once more."""
+        try:
+            return decode(await self.call("GET", address, headers=headers), kind)
+        except NotGraph:
+            await self.sleep(AGAIN)
+            return decode(await self.call("GET", address, headers=headers), kind)
 
     def made(self, item_id: str) -> None:
         """Remember a folder that was made just now: it may be invisible for a while."""

@@ -315,7 +315,7 @@ async def test_a_service_that_stumbles_is_asked_again_and_one_that_is_down_is_to
 
 @pytest.mark.parametrize("kind", ["html", "broken_json"])
 async def test_a_captive_portal_is_no_empty_folder(live: Live, kind: str) -> None:
-    live.fail(kind=kind, path="children")
+    live.fail(kind=kind, path="children", times=2)
     with pytest.raises(NotGraph):
         await live.names("root")
 

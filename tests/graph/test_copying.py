@@ -101,14 +101,20 @@ async def test_a_failed_copy_says_why(graph: Harness, report: dict[str, object],
         await _copy(graph, _running(1), httpx.Response(200, json=report))
 
 
-@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
 async def test_a_forgotten_monitor_is_no_failure(graph: Harness, status: int) -> None:
     assert await _copy(graph, _running(1), httpx.Response(status)) is None
 
 
-async def test_a_monitor_that_refuses_does_not_sign_the_account_out(graph: Harness) -> None:
-    with pytest.raises(ServiceFailure):
-        await _copy(graph, httpx.Response(401))
+async def test_a_copy_whose_first_answer_is_lost_is_taken_for_done_if_it_is_there(graph: Harness) -> None:
+    post = graph.router.post(f"{DRIVE}/items/i/copy")
+    post.side_effect = [httpx.ReadError("lost"), httpx.Response(409, json=error("nameAlreadyExists"))]
+    graph.router.get(url__startswith=f"{DRIVE}/items/i?").respond(json={"id": "i", "size": 7, "file": {}})
+    there = {"id": "n", "name": "b", "size": 7, "file": {}}
+    graph.router.get(url__startswith=f"{DRIVE}/items/p:/b").respond(json=there)
+    item = await graph.client.copy("b!d", "i", "b!d", "p", name="b")
+    assert item is not None
+    assert (item.id, post.call_count) == ("n", 2)
 
 
 async def test_a_monitor_that_talks_html_is_not_graph(graph: Harness) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 
 import httpx
 import pytest
+import respx
 
-from odtui.graph.errors import InvalidRequest, ItemNotFound, Locked, NameConflict, NotGraph, StaleETag
+from odtui.graph.errors import InvalidRequest, ItemNotFound, Locked, NameConflict, NotGraph, StaleETag, Unreachable
 from tests.graph.harness import DRIVE, GRAPH, Harness, error
 
 TIMES = {"createdDateTime": "2020-01-01T00:00:00Z", "lastModifiedDateTime": "2021-02-03T04:05:06Z"}
@@ -159,6 +161,7 @@ async def test_an_item_without_times_is_renamed_without_them(graph: Harness) -> 
 )
 async def test_a_refused_rename_says_why(graph: Harness, answer: httpx.Response, kind: type[Exception]) -> None:
     _prepare_update(graph, answer)
+    graph.router.get(url__startswith=f"{DRIVE}/items/i?$select=id,name").respond(json={"id": "i", "name": "a"})
     with pytest.raises(kind):
         await graph.client.rename("b!d", "i", "b", e_tag="x")
 
@@ -194,3 +197,61 @@ async def test_a_time_is_set_and_asked_again_while_the_item_is_too_new(graph: Ha
     assert await graph.client.set_modified("b!d", "i", 1_600_000_000) is None
     assert _body(graph.requests[1]) == {"fileSystemInfo": {"lastModifiedDateTime": "2020-09-13T12:26:40Z"}}
     assert graph.time.slept == [0.25]
+
+
+LOST = [
+    httpx.ReadError("lost"),
+    httpx.Response(500, json=error("generalException")),
+    httpx.Response(200, html="<html>"),
+]
+
+
+@pytest.mark.parametrize("answer", LOST)
+async def test_a_rename_whose_answer_is_lost_is_looked_after_before_it_is_sent_again(
+    graph: Harness, answer: httpx.Response | Exception
+) -> None:
+    patch = _prepare_lost_update(graph, answer, now="b")
+    assert (await graph.client.rename("b!d", "i", "b", e_tag="x")).name == "b"
+    assert patch.call_count == 1
+
+
+@pytest.mark.parametrize("answer", LOST)
+async def test_a_rename_that_was_not_made_is_sent_again(graph: Harness, answer: httpx.Response | Exception) -> None:
+    patch = _prepare_lost_update(graph, answer, now="a")
+    assert (await graph.client.rename("b!d", "i", "b", e_tag="x")).name == "b"
+    assert patch.call_count == 2
+    assert graph.time.slept == [1.0]
+
+
+def _prepare_lost_update(graph: Harness, answer: httpx.Response | Exception, *, now: str) -> respx.Route:
+    graph.router.get(f"{DRIVE}/items/i?$select=id,fileSystemInfo").respond(json={"id": "i"})
+    graph.router.get(url__startswith=f"{DRIVE}/items/i?$select=id,name").respond(json={"id": "i", "name": now})
+    made = httpx.Response(200, json={"id": "i", "name": "b"})
+    return graph.router.patch(f"{DRIVE}/items/i").mock(side_effect=[answer, made])
+
+
+@pytest.mark.parametrize(("children", "kind"), [(0, None), (3, NameConflict)])
+async def test_a_folder_that_is_there_after_a_lost_answer_is_ours_only_if_it_is_empty(
+    graph: Harness, children: int, kind: type[Exception] | None
+) -> None:
+    post = graph.router.post(f"{DRIVE}/items/p/children")
+    post.side_effect = [httpx.ReadError("lost"), httpx.Response(409, json=error("nameAlreadyExists"))]
+    there = {"id": "n", "name": "New", "folder": {"childCount": children}}
+    graph.router.get(url__startswith=f"{DRIVE}/items/p/children?").respond(json={"value": [there]})
+    with pytest.raises(kind) if kind else nullcontext():
+        assert (await graph.client.create_folder("b!d", "p", "New")).id == "n"
+    assert post.call_count == 2
+
+
+async def test_a_change_is_not_sent_for_ever(graph: Harness) -> None:
+    post = graph.router.post(f"{DRIVE}/items/p/children").mock(side_effect=httpx.ReadError("lost"))
+    with pytest.raises(Unreachable):
+        await graph.client.create_folder("b!d", "p", "New")
+    assert post.call_count == 4
+    assert graph.time.slept == [1.0, 4.0, 15.0]
+
+
+async def test_a_deletion_that_is_answered_with_a_page_was_not_made(graph: Harness) -> None:
+    graph.router.delete(f"{DRIVE}/items/i").respond(200, html="<html>")
+    with pytest.raises(NotGraph):
+        await graph.client.delete("b!d", "i")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import nullcontext
 
 import httpx
 import pytest
 
-from odtui.graph.transport import ONCE, REPEATABLE, RetryTransport
+from odtui.graph.transport import ONCE, REPEATABLE, WHOLE, RetryTransport
 from odtui.graph.waiting import Pause
 from tests.graph.harness import Time
 
@@ -244,3 +245,18 @@ async def test_cancelling_a_wait_ends_it() -> None:
             await task
     assert told == [2.0, 0.0]
     assert script.closed
+
+
+@pytest.mark.parametrize(("extensions", "asked"), [(WHOLE, 2), ({}, 1)])
+async def test_a_short_answer_that_breaks_off_counts_as_none(extensions: dict[str, bool], asked: int) -> None:
+    class Broken(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"{"
+            raise httpx.ReadError("lost")
+
+    script, time = Script(httpx.Response(200, stream=Broken()), httpx.Response(200, content=b"{}")), Time()
+    transport = RetryTransport(script, sleep=time.sleep, clock=time.clock, jitter=lambda: 0.0)
+    response = await transport.handle_async_request(httpx.Request("GET", URL, extensions=extensions))
+    assert len(script.bodies) == asked
+    with nullcontext() if extensions else pytest.raises(httpx.ReadError):
+        assert await response.aread() == b"{}"

@@ -35,7 +35,9 @@ class Signed(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["Authorization"] = f"Bearer {self._token}"
-        yield request
+        response = yield request
+        if response.status_code == 401:  # as the app does, which would ask for another token
+            yield request
 
 
 @dataclass(slots=True)
