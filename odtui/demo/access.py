@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from odtui.demo.drive import Drive, User
-from odtui.demo.errors import GraphFault, denied, unauthenticated
+from odtui.demo.errors import GraphFault, denied, insufficient_claims, unauthenticated
 from odtui.demo.nodes import Node
 from odtui.demo.state import Demo
 
@@ -40,7 +40,7 @@ def grant_of(demo: Demo, authorization: str | None) -> Grant:
     """The grant behind an Authorization header.
 
     Raises:
-        GraphFault: 401 if there is none, or if it is altered, expired or from another server.
+        GraphFault: 401 if there is none, or if it is altered, expired, from another server or lacks demanded claims.
     """
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -50,6 +50,8 @@ def grant_of(demo: Demo, authorization: str | None) -> Grant:
         raise unauthenticated("IDX14100: JWT is not well formed, there are no dots (.).", detail="invalid_token")
     if value["exp"] < demo.clock() or value["epoch"] != demo.epochs.tokens or value["user"] not in demo.users:
         raise unauthenticated("Lifetime validation failed, the token is expired.", detail="The token is expired.")
+    if demo.challenge is not None and value.get("met") != demo.challenge.value:
+        raise insufficient_claims(demo.challenge.encoded)
     return Grant(demo.users[value["user"]], frozenset(value["scopes"]), demo.clock(), frozenset(demo.picked))
 
 

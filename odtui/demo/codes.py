@@ -20,6 +20,8 @@ class Pending:
     """PKCE challenge; empty if the client sent none."""
     method: str = ""
     nonce: str = ""
+    claims: str = ""
+    """What the program was told to bring, as JSON; empty for nothing."""
     declined: bool = False
     used: bool = False
 

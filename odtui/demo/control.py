@@ -66,6 +66,8 @@ class Expiry(msgspec.Struct):
     downloads: bool = False
     uploads: bool = False
     deltas: bool = False
+    consents: bool = False
+    """What people have allowed programs."""
 
 
 async def _expire(demo: Demo, request: Request) -> Response:
@@ -80,6 +82,25 @@ def expire(demo: Demo, what: Expiry) -> None:
     demo.epochs.downloads += what.downloads
     demo.epochs.uploads += what.uploads
     demo.epochs.deltas += what.deltas
+    if what.consents:
+        demo.consents.forget()
+
+
+class Demand(msgspec.Struct):
+    """Claims that Graph demands from now on."""
+
+    interactive: bool = False
+    """Whether only a sign-in in the browser brings them."""
+
+
+async def _challenge(demo: Demo, request: Request) -> Response:
+    wish = msgspec.json.decode(await request.body() or b"{}", type=Demand)
+    return _json({"claims": demo.demand(interactive=wish.interactive).claims})
+
+
+async def _clear_challenge(demo: Demo, request: Request) -> Response:
+    demo.challenge = None
+    return Response(status_code=204)
 
 
 class Change(msgspec.Struct):
@@ -140,6 +161,10 @@ class Settings(msgspec.Struct):
     """Total bytes of Ada's drive."""
     withheld: list[str] | None = None
     """Scopes that consent leaves out from now on."""
+    admin_only: list[str] | None = None
+    """Scopes that from now on only an administrator can allow to work accounts."""
+    single_use_refresh: bool | None = None
+    """Whether a refresh token works once only."""
     picked: list[str] | None = None
     """Paths in Ada's drive that she picks for the app, which is what the Selected scopes open."""
     lag: int | None = None
@@ -156,6 +181,10 @@ async def _settings(demo: Demo, request: Request) -> Response:
         demo.drives["ada"].quota.total = settings.quota
     if settings.withheld is not None:
         demo.withheld = {scope.lower() for scope in settings.withheld}
+    if settings.admin_only is not None:
+        demo.consents.admin_only = {scope.lower() for scope in settings.admin_only}
+    if settings.single_use_refresh is not None:
+        demo.single_use = settings.single_use_refresh
     if settings.picked is not None:
         demo.picked = {find(demo.drives["ada"], path).guid for path in settings.picked}
     if settings.lag is not None:
@@ -175,6 +204,8 @@ _ACTIONS: dict[tuple[str, str], Callable[[Demo, Request], Awaitable[Response]]] 
     ("GET", "log"): _log,
     ("DELETE", "log"): _clear_log,
     ("POST", "expire"): _expire,
+    ("POST", "challenge"): _challenge,
+    ("DELETE", "challenge"): _clear_challenge,
     ("POST", "change"): _change,
     ("POST", "settings"): _settings,
 }

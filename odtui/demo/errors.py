@@ -61,11 +61,23 @@ def no_space() -> GraphFault:
     return GraphFault(507, "quotaLimitReached", "Insufficient Space Available")
 
 
+_BEARER = f'Bearer realm="", authorization_uri="{_AUTHORIZE}", client_id="00000003-0000-0000-c000-000000000000"'
+
+
 def unauthenticated(message: str, *, code: str = "InvalidAuthenticationToken", detail: str = "") -> GraphFault:
-    challenge = f'Bearer realm="", authorization_uri="{_AUTHORIZE}", client_id="00000003-0000-0000-c000-000000000000"'
-    if detail:
-        challenge += f', error="invalid_token", error_description="{detail}"'
-    return GraphFault(401, code, message, headers={"WWW-Authenticate": challenge})
+    said = f', error="invalid_token", error_description="{detail}"' if detail else ""
+    return GraphFault(401, code, message, headers={"WWW-Authenticate": _BEARER + said})
+
+
+def insufficient_claims(encoded: str) -> GraphFault:
+    """The refusal of a token that lacks claims, which are given as base64 of JSON."""
+    return GraphFault(
+        401,
+        "InvalidAuthenticationToken",
+        "Continuous access evaluation resulted in challenge with result: InteractionRequired "
+        "and code: TokenIssuedBeforeRevocationTimestamp",
+        headers={"WWW-Authenticate": f'{_BEARER}, error="insufficient_claims", claims="{encoded}"'},
+    )
 
 
 def answer_headers(client_request_id: str | None) -> dict[str, str]:

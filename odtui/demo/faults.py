@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from odtui.demo.refusals import Place, is_at, refusal_of
+
 Kind = Literal[
     "status",
     "latency",
@@ -22,7 +24,11 @@ Kind = Literal[
     "quota_full",
     "bandwidth",
     "delta_reset",
+    "challenge",
+    "aadsts",
 ]
+
+_GRAPH = r"^/(v1\.0|beta|_api/v2\.0)/"
 
 
 class Rule(msgspec.Struct, kw_only=True):
@@ -54,6 +60,12 @@ class Rule(msgspec.Struct, kw_only=True):
     """How likely a matching request is struck, 0 to 1."""
     after: int = 0
     """Bytes let through before a cut."""
+    interactive: bool = False
+    """Of a challenge rule: whether only a sign-in in the browser meets it."""
+    number: int = 0
+    """Of an aadsts rule: what signing in fails with."""
+    at: Place | None = None
+    """Of an aadsts rule: where; None: where it is usual."""
 
     @property
     def slows(self) -> bool:
@@ -61,7 +73,10 @@ class Rule(msgspec.Struct, kw_only=True):
         return self.kind in ("latency", "bandwidth")
 
     def matches(self, method: str, path: str) -> bool:
-        return (not self.method or self.method == method) and re.search(self.path, path) is not None
+        """Whether it can strike a request. Refusals to sign in are asked for by place instead."""
+        pattern = self.path or (_GRAPH if self.kind == "challenge" else "")
+        allowed = self.kind != "aadsts" and (not self.method or self.method == method)
+        return allowed and re.search(pattern, path) is not None
 
 
 class Faults:
@@ -89,17 +104,30 @@ class Faults:
         for rule in list(self.rules):
             if not rule.matches(method, path) or (not rule.slows and any(not each.slows for each in struck)):
                 continue
-            if rule.chance < 1 and self._random.random() >= rule.chance:
-                continue
-            if rule.skip:
-                rule.skip -= 1
-                continue
-            struck.append(rule)
-            if rule.times:
-                rule.times -= 1
-                if not rule.times:
-                    self.rules.remove(rule)
+            if self._due(rule):
+                struck.append(rule)
         return struck
+
+    def refusal(self, *places: Place) -> Rule | None:
+        """The rule that refuses a sign-in at one of these places, if there is one. Counts it down."""
+        for rule in list(self.rules):
+            at = rule.at or refusal_of(rule.number).at
+            if rule.kind == "aadsts" and any(is_at(at, here) for here in places) and self._due(rule):
+                return rule
+        return None
+
+    def _due(self, rule: Rule) -> bool:
+        """Whether a rule that matches strikes this time. Counts it down."""
+        if rule.chance < 1 and self._random.random() >= rule.chance:
+            return False
+        if rule.skip:
+            rule.skip -= 1
+            return False
+        if rule.times:
+            rule.times -= 1
+            if not rule.times:
+                self.rules.remove(rule)
+        return True
 
 
 class Logged(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from odtui.demo.clients import REGISTRATIONS, Registration
 from odtui.demo.codes import Pending
 from odtui.demo.links import is_loopback
+from odtui.demo.refusals import Place, refusal_of
 from odtui.demo.state import PERSONAL_TENANT, WORK_TENANT, Demo
 
 CODE_LIFE = 600
@@ -31,6 +32,9 @@ TENANTS = {
     "contoso.example": WORK_TENANT,
 }
 """Directory id by what may stand in the address; empty for the shared ones."""
+
+POLICY_CLAIMS = '{"access_token":{"polids":{"essential":true,"values":["3f1f2e4c-5d6b-4a79-8c0e-b1a2c3d4e5f6"]}}}'
+"""What a conditional access policy demands."""
 
 OIDC = frozenset({"openid", "profile", "email", "offline_access"})
 GRAPH_SCOPES = (
@@ -51,13 +55,33 @@ _BY_NAME = {name.lower(): name for name in GRAPH_SCOPES} | {name: name for name 
 class OAuthFault(Exception):
     """A refusal with its AADSTS number."""
 
-    def __init__(self, error: str, number: int, text: str, *, suberror: str = "", status: int = 0) -> None:
+    def __init__(
+        self, error: str, number: int, text: str, *, suberror: str = "", status: int = 0, claims: str = ""
+    ) -> None:
         super().__init__(text)
         self.error = error
         self.number = number
         self.text = text
         self.suberror = suberror
+        self.claims = claims
+        """What the next sign-in has to bring, as JSON; empty for nothing."""
         self.status = status or (401 if error == "invalid_client" else 400)
+
+
+def strike(demo: Demo, *places: Place) -> None:
+    """Raise the OAuthFault that is to come at one of these places, if any is."""
+    rule = demo.faults.refusal(*places)
+    if rule is None:
+        return
+    refusal = refusal_of(rule.number)
+    raise OAuthFault(
+        refusal.error,
+        rule.number,
+        refusal.text,
+        suberror=refusal.suberror,
+        status=refusal.status,
+        claims=POLICY_CLAIMS if refusal.claims else "",
+    )
 
 
 def tenant_of(name: str) -> str:
@@ -139,6 +163,8 @@ def fault_body(fault: OAuthFault, correlation_id: str = "") -> dict[str, Any]:
     }
     if fault.suberror:
         body["suberror"] = fault.suberror
+    if fault.claims:
+        body["claims"] = fault.claims
     return body
 
 
@@ -162,6 +188,7 @@ async def discovery(request: Request) -> Response:
     demo: Demo = request.app.state.demo
     tenant = request.path_params["tenant"]
     tenant_of(tenant)
+    strike(demo, "tenant")
     base = f"{origin(request)}/{tenant}"
     issuer = TENANTS[tenant.lower()] or "{tenantid}"
     return answer(
@@ -209,10 +236,13 @@ async def devicecode(request: Request) -> Response:
     demo: Demo = request.app.state.demo
     fields = await form(request)
     client_of(fields.get("client_id", ""), tenant_of(request.path_params["tenant"]))
+    strike(demo, "device")
     scopes = scopes_of(fields.get("scope", ""))
     device, user_code = token_hex(32), "".join(choice("BCDFGHJKLMNPQRSTVWXZ23456789") for _ in range(9))
     codes = demo.codes
-    codes.device[device] = Pending(fields["client_id"], scopes, demo.clock() + DEVICE_LIFE)
+    codes.device[device] = Pending(
+        fields["client_id"], scopes, demo.clock() + DEVICE_LIFE, claims=fields.get("claims", "")
+    )
     codes.user_codes[user_code] = device
     page = f"{demo.base}/devicelogin"
     return answer(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from html import escape
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -81,32 +82,67 @@ def _hidden(fields: Mapping[str, str]) -> str:
     )
 
 
-def sign_in(
-    app: str,
-    scopes: Iterable[str],
-    accounts: Iterable[tuple[str, str, str]],
-    chosen: str,
-    action: str,
-    fields: Mapping[str, str],
-) -> Response:
-    """Choice of account and consent. Accounts are (key, name, address)."""
+class Choice(NamedTuple):
+    """An account that can sign in."""
+
+    key: str
+    name: str
+    address: str
+    scopes: tuple[str, ...]
+    """What it has not allowed the program before."""
+    closed: tuple[str, ...] = ()
+    """What only an administrator can allow it."""
+
+
+def sign_in(app: str, accounts: Sequence[Choice], chosen: str, action: str, fields: Mapping[str, str]) -> Response:
+    """Choice of account and consent."""
+    lists = {account.key: _wishes(app, account) for account in accounts}
+    alike = len(set(lists.values())) <= 1
     rows = "".join(
         '<label class="account"><input type="radio" name="account" '
-        f'value="{escape(key)}"{" checked" if key == chosen else ""}>'
-        f"<span>{escape(name)}<small>{escape(address)}</small></span></label>"
-        for key, name, address in accounts
-    )
-    wishes = "".join(
-        f"<li>{escape(MEANINGS[scope])}<small>{escape(scope)}</small></li>" for scope in scopes if scope in MEANINGS
+        f'value="{escape(account.key)}"{" checked" if account.key == chosen else ""}>'
+        f"<span>{escape(account.name)}<small>{escape(account.address)}</small></span></label>"
+        f"{'' if alike else lists[account.key]}"
+        for account in accounts
     )
     body = (
         f'<form method="post" action="{escape(action)}">{_hidden(fields)}'
         f"<fieldset><legend>Account</legend>{rows}</fieldset>"
-        f"<p><strong>{escape(app)}</strong> would like to:</p><ul>{wishes}</ul>"
-        '<div class="buttons"><button name="decision" value="decline">Decline</button>'
-        '<button class="go" name="decision" value="accept">Accept</button></div></form>'
+        f"{next(iter(lists.values()), '') if alike else ''}"
+        f"{_DECIDE}</form>"
     )
     return page("Sign in to the demo drive", body)
+
+
+_DECIDE = (
+    '<div class="buttons"><button name="decision" value="decline">Decline</button>'
+    '<button class="go" name="decision" value="accept">Accept</button></div>'
+)
+
+
+def _wishes(app: str, account: Choice) -> str:
+    """What the program asks of an account."""
+    note = f"<p>An administrator has to approve: {escape(', '.join(account.closed))}.</p>" if account.closed else ""
+    if not any(scope in MEANINGS for scope in account.scopes):
+        return f"<p><strong>{escape(app)}</strong> may do already what it asks for.</p>{note}"
+    return f"<p><strong>{escape(app)}</strong> would like to:</p>{_meanings(account.scopes)}{note}"
+
+
+def _meanings(scopes: Iterable[str]) -> str:
+    rows = (
+        f"<li>{escape(MEANINGS[scope])}<small>{escape(scope)}</small></li>" for scope in scopes if scope in MEANINGS
+    )
+    return f"<ul>{''.join(rows)}</ul>"
+
+
+def admin_consent(app: str, scopes: Iterable[str], action: str, fields: Mapping[str, str]) -> Response:
+    """What an administrator is asked."""
+    body = (
+        f'<form method="post" action="{escape(action)}">{_hidden(fields)}'
+        f"<p>As the administrator of Contoso, let <strong>{escape(app)}</strong> do this for everybody there:</p>"
+        f"{_meanings(scopes)}{_DECIDE}</form>"
+    )
+    return page("Approve for your organisation", body)
 
 
 def enter_code(action: str, message: str = "") -> Response:

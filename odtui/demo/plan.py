@@ -18,12 +18,20 @@ faults are separated by ';', each is KIND or KIND:NAME=VALUE,NAME=VALUE
   cut_request:after=N     ... of the request       html, broken_json       answer with something that is no Graph JSON
   unauthorized            401                      expired_link            401 from a download or upload address
   quota_full              507                      delta_reset:path=delta  410 for the next delta
+  AADSTS50076             signing in fails with that, where it usually does or at=page, authorize or consent (in the
+                          browser), tenant, device, code, refresh, poll, or token for any of the last three
+  challenge               Graph demands claims; interactive=true: which only a sign-in in the browser brings
 every fault takes path=REGEX, method=PUT, times=N (1; 0 is always), skip=N, chance=0.1 (then times is 0 unless given)
+  single_use_refresh      a refresh token works once
+  withheld:scopes=A+B     consent leaves these permissions out
+  admin_only:scopes=A+B   only an administrator can allow these (work accounts)
   lag:reads=2             what is new is not found for so many requests
   skew:seconds=-90        the server's clock is off
   seed=7                  the sequence of chances, to repeat a run (0)
 example: "seed=7;429:chance=0.05,retry_after=1;latency:seconds=0.2,times=0;lag:reads=1"
 """
+
+_AADSTS = re.compile(r"AADSTS(\d{4,8})", re.IGNORECASE)
 
 Number = TypeVar("Number", int, float)
 
@@ -37,6 +45,12 @@ class Plan(msgspec.Struct):
     """For how many requests a new item is not found."""
     skew: float = 0.0
     """Seconds by which the server's clock is ahead."""
+    single_use: bool = False
+    """Whether a refresh token works once only."""
+    withheld: list[str] = []
+    """Scopes that consent leaves out, lower case."""
+    admin_only: list[str] = []
+    """Scopes that only an administrator can allow, lower case."""
 
     def start(self) -> Faults:
         """The faults that it begins with."""
@@ -59,6 +73,12 @@ def parse(text: str) -> Plan:
             plan.lag = _number(f"reads={fields.get('reads', '1')}", int)
         elif kind == "skew":
             plan.skew = _number(f"seconds={fields.get('seconds', '')}", float)
+        elif kind == "single_use_refresh":
+            plan.single_use = True
+        elif kind == "withheld":
+            plan.withheld = _scopes(part, fields)
+        elif kind == "admin_only":
+            plan.admin_only = _scopes(part, fields)
         else:
             plan.rules.append(_rule(kind, fields))
     return plan
@@ -78,12 +98,21 @@ def _number(pair: str, kind: Callable[[str], Number]) -> Number:
         raise ValueError(f"'{pair}' needs a number") from None
 
 
+def _scopes(part: str, fields: dict[str, str]) -> list[str]:
+    names = fields.get("scopes", "").lower().split("+")
+    if not all(names):
+        raise ValueError(f"'{part}' needs scopes=NAME+NAME")
+    return names
+
+
 def _rule(kind: str, fields: dict[str, str]) -> Rule:
     """The rule of one fault. Raises ValueError."""
     if kind.isdigit():
         code = {"429": "activityLimitReached", "509": "activityLimitReached", "503": "serviceNotAvailable"}
         fields = {"status": kind, "code": code.get(kind, "generalException"), **fields}
         kind = "status"
+    elif (number := _AADSTS.fullmatch(kind)) is not None:
+        kind, fields = "aadsts", {**fields, "number": number[1]}
     if "chance" in fields:
         fields.setdefault("times", "0")
     try:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from odtui.demo import api, batch, content, control, copies, oauth, signin, tokens, uploads
+from odtui.demo import adminconsent, api, batch, content, control, copies, oauth, signin, tokens, uploads
 from odtui.demo.errors import GraphFault, answer_headers, error_response, no_space, unauthenticated
 from odtui.demo.faults import Logged, Rule
 from odtui.demo.links import HOSTS, is_loopback
@@ -41,6 +41,9 @@ def application(demo: Demo) -> ASGIApp:
         Route(f"{tenant}/discovery/v2.0/keys", oauth.keys, methods=["GET"]),
         Route(f"{tenant}/oauth2/v2.0/authorize", signin.authorize, methods=["GET"]),
         Route(f"{tenant}/consent", signin.consent, methods=["POST"]),
+        Route(f"{tenant}/adminconsent", adminconsent.ask, methods=["GET"]),
+        Route(f"{tenant}/v2.0/adminconsent", adminconsent.ask, methods=["GET"]),
+        Route(f"{tenant}/adminconsent", adminconsent.decide, methods=["POST"]),
         Route(f"{tenant}/oauth2/v2.0/token", tokens.token, methods=["POST"]),
         Route(f"{tenant}/oauth2/v2.0/devicecode", oauth.devicecode, methods=["POST"]),
         Route(f"{tenant}/oauth2/v2.0/logout", signin.logout, methods=["GET", "POST"]),
@@ -150,8 +153,11 @@ class Around:
             worse = None  # a part has no connection of its own
         if worse is None:
             await self._app(scope, receive, sending)
-        elif worse.kind == "delta_reset":
-            self._demo.epochs.deltas += 1
+        elif worse.kind in ("delta_reset", "challenge"):
+            if worse.kind == "challenge":
+                self._demo.demand(interactive=worse.interactive)
+            else:
+                self._demo.epochs.deltas += 1
             await self._app(scope, receive, sending)
         elif worse.kind == "reset":
             _abort(raw_send)
@@ -249,11 +255,11 @@ def _paced(send: Send, rate: float) -> Send:
         body: bytes = message.get("body", b"")
         size = max(int(rate / 10), 1)
         while len(body) > size:
-            await send({**message, "body": body[:size], "more_body": True})
             await asyncio.sleep(size / rate)
+            await send({**message, "body": body[:size], "more_body": True})
             body = body[size:]
-        await send({**message, "body": body} if body else message)
         await asyncio.sleep(len(body) / rate)
+        await send({**message, "body": body} if body else message)
 
     return pacing
 

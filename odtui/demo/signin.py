@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from secrets import token_urlsafe
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import msgspec
@@ -21,6 +22,7 @@ from odtui.demo.oauth import (
     fault_body,
     form,
     scopes_of,
+    strike,
     tenant_of,
 )
 from odtui.demo.signing import b64
@@ -36,6 +38,7 @@ _KEPT = (
     "code_challenge_method",
     "nonce",
     "client_info",
+    "claims",
 )
 
 
@@ -54,18 +57,20 @@ async def authorize(request: Request) -> Response:
                 f"The redirect URI '{redirect[:200]}' specified in the request does not match the redirect URIs "
                 f"configured for the application '{client.client_id}'. Make sure that it matches one of them.",
             )
+        strike(demo, "page")
     except OAuthFault as fault:
         return pages.error(f"AADSTS{fault.number}", fault.text)
     try:
         scopes = _check(query)
+        strike(demo, "authorize")
     except OAuthFault as fault:
         return _answer(query, _refusal(query, fault))
     users = _users_for(demo, tenant)
     hint = query.get("login_hint", "").lower()
     chosen = next((user.key for user in users if user.address == hint), users[0].key if users else "")
     fields = {"request": demo.signer.seal("authorize", {name: query[name] for name in _KEPT if name in query})}
-    accounts = [(user.key, user.name, user.address) for user in users]
-    return pages.sign_in(client.name, scopes, accounts, chosen, f"/{tenant}/consent", fields)
+    wanted = _Wish(client.client_id, scopes, again=query.get("prompt") == "consent")
+    return pages.sign_in(client.name, _choices(demo, users, wanted), chosen, f"/{tenant}/consent", fields)
 
 
 def _check(query: Mapping[str, str]) -> list[str]:
@@ -94,6 +99,33 @@ def _users_for(demo: Demo, tenant: str) -> list[User]:
     return [user for user in users if (not wanted or user.tenant == wanted) and personal in (None, user.personal)]
 
 
+class _Wish(NamedTuple):
+    """What a program asks for."""
+
+    client_id: str
+    scopes: list[str]
+    again: bool = False
+    """Whether to ask for everything anew, as prompt=consent does."""
+
+
+def _choices(demo: Demo, users: Iterable[User], wish: _Wish) -> list[pages.Choice]:
+    """The accounts of a sign-in page, each with what it has not allowed the program before."""
+    return [
+        pages.Choice(
+            user.key,
+            user.name,
+            user.address,
+            tuple(
+                scope
+                for scope in wish.scopes
+                if wish.again or scope not in demo.consents.given(user.key, wish.client_id)
+            ),
+            tuple(demo.consents.needs_admin(wish.client_id, wish.scopes)) if not user.personal else (),
+        )
+        for user in users
+    ]
+
+
 async def consent(request: Request) -> Response:
     """POST of the sign-in page."""
     demo: Demo = request.app.state.demo
@@ -111,6 +143,7 @@ async def consent(request: Request) -> Response:
     try:
         if fields.get("decision") != "accept" or user is None:
             raise OAuthFault("access_denied", 65004, "User declined to consent to access the app.")
+        strike(demo, "consent")
         code = _code(demo, query, user)
     except OAuthFault as fault:
         return _answer(query, _refusal(query, fault))
@@ -125,23 +158,34 @@ def _code(demo: Demo, query: Mapping[str, str], user: User) -> str:
     code = token_urlsafe(48)
     demo.codes.authorization[code] = Pending(
         client_id=query["client_id"].lower(),
-        scopes=granted(demo, scopes_of(query["scope"]), user),
+        scopes=granted(demo, query["client_id"].lower(), scopes_of(query["scope"]), user),
         expires=demo.clock() + CODE_LIFE,
         user=user.key,
         redirect=query["redirect_uri"],
         challenge=query.get("code_challenge", ""),
         method=query.get("code_challenge_method", "plain"),
         nonce=query.get("nonce", ""),
+        claims=query.get("claims", ""),
     )
     return code
 
 
-def granted(demo: Demo, scopes: list[str], user: User) -> list[str]:
-    """What a user's consent gives. Raises OAuthFault for scopes that personal accounts do not have."""
+def granted(demo: Demo, client_id: str, scopes: list[str], user: User) -> list[str]:
+    """What a user's consent gives, and what an earlier one has: work accounts are told all of it.
+
+    Raises:
+        OAuthFault: for scopes that personal accounts do not have, or that only an administrator can allow.
+    """
     bad = [scope for scope in scopes if scope.startswith("Sites.") or scope.endswith(".Selected")]
     if bad and user.personal:
         raise OAuthFault("invalid_scope", 70011, f"The scope '{bad[0]}' is not valid for personal Microsoft accounts.")
-    return [scope for scope in scopes if scope.lower() not in demo.withheld or scope in OIDC]
+    if not user.personal and (closed := demo.consents.needs_admin(client_id, scopes)):
+        raise OAuthFault("access_denied", 90094, f"The grant requires administrator permission: {', '.join(closed)}.")
+    given = [scope for scope in scopes if scope.lower() not in demo.withheld or scope in OIDC]
+    earlier = [] if user.personal else demo.consents.given(user.key, client_id)
+    demo.consents.give(user.key, client_id, given)
+    kept = (scope for scope in earlier if scope not in given and scope not in OIDC)
+    return [*given, *(scope for scope in kept if scope.lower() not in demo.withheld)]
 
 
 def _refusal(query: Mapping[str, str], fault: OAuthFault) -> dict[str, str]:
@@ -179,9 +223,9 @@ async def device_code_entered(request: Request) -> Response:
     if found is None:
         return pages.enter_code("/devicelogin", "That code is not known or has expired. Check it and try again.")
     client = client_of(found.client_id, WORK_TENANT)
-    accounts = [(user.key, user.name, user.address) for user in demo.users.values()]
+    accounts = _choices(demo, demo.users.values(), _Wish(client.client_id, found.scopes))
     hidden = {"user_code": fields["user_code"]}
-    return pages.sign_in(client.name, found.scopes, accounts, accounts[0][0], "/devicelogin/accept", hidden)
+    return pages.sign_in(client.name, accounts, accounts[0].key, "/devicelogin/accept", hidden)
 
 
 async def device_consent(request: Request) -> Response:
@@ -196,7 +240,8 @@ async def device_consent(request: Request) -> Response:
         found.declined = True
         return pages.message("Declined", "Nothing was given access. You can close this page.")
     try:
-        found.scopes = granted(demo, found.scopes, user)
+        strike(demo, "consent")
+        found.scopes = granted(demo, found.client_id.lower(), found.scopes, user)
     except OAuthFault as fault:
         return pages.error(f"AADSTS{fault.number}", fault.text)
     found.user = user.key

@@ -13,7 +13,9 @@ from typing import Literal
 
 from odtui.demo import dataset, texts
 from odtui.demo.bodies import Bodies
+from odtui.demo.challenge import Challenge
 from odtui.demo.codes import Codes
+from odtui.demo.consents import Consents
 from odtui.demo.drive import Drive, Quota, User, normal
 from odtui.demo.faults import Faults, RequestLog
 from odtui.demo.journal import Journal
@@ -91,6 +93,7 @@ class Demo:
     bodies: Bodies
     journal: Journal
     signer: Signer
+    consents: Consents
     temporary: Path | None
     faults: Faults = field(default_factory=Faults)
     log: RequestLog = field(default_factory=RequestLog)
@@ -101,6 +104,12 @@ class Demo:
     codes: Codes = field(default_factory=Codes)
     withheld: set[str] = field(default_factory=set)
     """Scopes that a user's consent leaves out, lower case."""
+    challenge: Challenge | None = None
+    """What tokens have to bring; None: nothing."""
+    single_use: bool = False
+    """Whether a refresh token is worthless once it has been used."""
+    spent: set[str] = field(default_factory=set)
+    """Refresh tokens that have been used, by the mark that each bears."""
     skew: float = 0.0
     """Seconds by which the server's clock is ahead of the true one."""
     picked: set[str] = field(default_factory=set)
@@ -119,8 +128,10 @@ class Demo:
         journal = Journal(folder)
         bodies = Bodies(journal.blobs, options.real, texts.content, head)
         users = _users(options.account)
-        demo = cls(options, users, {}, bodies, journal, Signer.kept_in(folder), temporary)
+        demo = cls(options, users, {}, bodies, journal, Signer.kept_in(folder), Consents(folder), temporary)
         demo.faults, demo.skew = options.faults.start(), options.faults.skew
+        demo.single_use, demo.withheld = options.faults.single_use, set(options.faults.withheld)
+        demo.consents.admin_only = set(options.faults.admin_only)
         demo.drives["ada"] = demo._drive("ada", dataset.ada(), options)
         others = Options(account=options.account, clock=options.clock, now=options.now)
         demo.drives["grace"] = demo._drive("grace", dataset.grace(), others)
@@ -174,6 +185,12 @@ class Demo:
     def clock(self) -> float:
         """Seconds since the epoch, as this server takes it."""
         return self.options.clock() + self.skew
+
+    def demand(self, *, interactive: bool = False) -> Challenge:
+        """Demand new claims of every token from now on."""
+        last = self.challenge.value if self.challenge is not None else 0
+        self.challenge = Challenge(max(int(self.clock()), last + 1), interactive)
+        return self.challenge
 
     def drive_by_id(self, drive_id: str) -> Drive | None:
         wanted = normal(drive_id)

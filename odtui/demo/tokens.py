@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from base64 import b64decode
+from collections.abc import Mapping
 from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from odtui.demo.challenge import Challenge
 from odtui.demo.clients import CLIENT_SECRET, EXPIRED_SECRET, Registration
 from odtui.demo.drive import User
-from odtui.demo.oauth import OIDC, OAuthFault, answer, client_of, form, origin, scopes_of, tenant_of
+from odtui.demo.oauth import OIDC, OAuthFault, answer, client_of, form, origin, scopes_of, strike, tenant_of
+from odtui.demo.refusals import refusal_of
 from odtui.demo.signing import b64
 from odtui.demo.state import Demo
 
@@ -32,15 +35,36 @@ async def token(request: Request) -> Response:
     _check_secret(client, secret)
     match fields.get("grant_type"):
         case "authorization_code":
-            user, scopes, nonce = _by_code(demo, client, fields)
+            strike(demo, "code")
+            redeemed = _by_code(demo, client, fields)
         case "refresh_token":
-            user, scopes, nonce = _by_refresh_token(demo, client, fields)
+            strike(demo, "refresh")
+            redeemed = _by_refresh_token(demo, client, fields)
         case "urn:ietf:params:oauth:grant-type:device_code" | "device_code":
-            user, scopes, nonce = _by_device_code(demo, client, fields)
+            strike(demo, "poll")
+            redeemed = _by_device_code(demo, client, fields)
         case other:
             raise OAuthFault("unsupported_grant_type", 70003, f"The app requested an unsupported grant type '{other}'.")
     asked, info = scopes_of(fields.get("scope", "")), fields.get("client_info") == "1"
-    return answer(_tokens(demo, request, client, user, scopes, asked, nonce, with_info=info))
+    return answer(_tokens(demo, request, client, redeemed, asked, with_info=info))
+
+
+class Redeemed(NamedTuple):
+    """What a grant was worth."""
+
+    user: str
+    """Key."""
+    scopes: list[str]
+    """Granted."""
+    nonce: str = ""
+    met: int = 0
+    """The demand of claims that it meets; 0 for none."""
+
+
+def _met(demo: Demo, *claims: str) -> int:
+    """The demand that is met by one of these `claims` parameters; 0 for none."""
+    demand = demo.challenge
+    return demand.value if demand is not None and any(demand.met_by(each) for each in claims) else 0
 
 
 def _credentials(request: Request, fields: dict[str, str]) -> tuple[str, str | None]:
@@ -82,8 +106,8 @@ def _check_secret(client: Registration, secret: str | None) -> None:
         )
 
 
-def _by_code(demo: Demo, client: Registration, fields: dict[str, str]) -> tuple[str, list[str], str]:
-    """User, granted scopes and nonce for an authorization code. Raises OAuthFault."""
+def _by_code(demo: Demo, client: Registration, fields: dict[str, str]) -> Redeemed:
+    """What an authorization code is worth. Raises OAuthFault."""
     found = demo.codes.authorization.get(fields.get("code", ""))
     if found is None or found.client_id != client.client_id:
         raise OAuthFault("invalid_grant", 9002313, "Invalid request. The authorization code is malformed or invalid.")
@@ -112,10 +136,10 @@ def _by_code(demo: Demo, client: Registration, fields: dict[str, str]) -> tuple[
             "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
         )
     found.used = True
-    return found.user, found.scopes, found.nonce
+    return Redeemed(found.user, found.scopes, found.nonce, _met(demo, found.claims, fields.get("claims", "")))
 
 
-def _by_device_code(demo: Demo, client: Registration, fields: dict[str, str]) -> tuple[str, list[str], str]:
+def _by_device_code(demo: Demo, client: Registration, fields: dict[str, str]) -> Redeemed:
     codes = demo.codes
     device = fields.get("device_code", "")
     found = codes.device.get(device)
@@ -134,10 +158,10 @@ def _by_device_code(demo: Demo, client: Registration, fields: dict[str, str]) ->
             "authorization_pending", 70016, "OAuth 2.0 device flow error. Authorization is pending. Continue polling."
         )
     del codes.device[device]
-    return found.user, found.scopes, ""
+    return Redeemed(found.user, found.scopes, met=_met(demo, found.claims, fields.get("claims", "")))
 
 
-def _by_refresh_token(demo: Demo, client: Registration, fields: dict[str, str]) -> tuple[str, list[str], str]:
+def _by_refresh_token(demo: Demo, client: Registration, fields: dict[str, str]) -> Redeemed:
     value = demo.signer.unseal("refresh", fields.get("refresh_token", ""))
     if value is None or value["client"] != client.client_id or value["user"] not in demo.users:
         raise OAuthFault("invalid_grant", 70000, "The provided grant is invalid or malformed.", suberror="bad_token")
@@ -152,9 +176,26 @@ def _by_refresh_token(demo: Demo, client: Registration, fields: dict[str, str]) 
         raise OAuthFault(
             "invalid_grant", 700082, "The refresh token has expired due to inactivity.", suberror="token_expired"
         )
+    if demo.single_use and value["n"] in demo.spent:
+        raise OAuthFault(
+            "invalid_grant",
+            70000,
+            "The provided value for the input parameter 'refresh_token' is not valid: it has been used.",
+            suberror="bad_token",
+        )
+    granted = _still_granted(demo, client, value, fields)
+    met = value.get("met", 0)
+    if demo.challenge is not None and met != demo.challenge.value and (met := _met(demo, fields.get("claims", ""))):
+        _check_session(demo.challenge)
+    demo.spent.add(value["n"])
+    return Redeemed(value["user"], granted, met=met)
+
+
+def _still_granted(demo: Demo, client: Registration, value: Mapping[str, Any], fields: Mapping[str, str]) -> list[str]:
+    """What a refresh may have: the scopes of its sign-in, and others that were consented to. Raises OAuthFault."""
+    given = demo.consents.given(value["user"], client.client_id)
     asked = [scope for scope in scopes_of(fields.get("scope", "")) if scope not in OIDC]
-    missing = [scope for scope in asked if scope not in value["scopes"]]
-    if missing:
+    if any(scope not in given for scope in asked or value["scopes"]):
         raise OAuthFault(
             "invalid_grant",
             65001,
@@ -163,27 +204,38 @@ def _by_refresh_token(demo: Demo, client: Registration, fields: dict[str, str]) 
             "Send an interactive authorization request for this user and resource.",
             suberror="consent_required",
         )
-    return value["user"], value["scopes"], ""
+    return [*value["scopes"], *(scope for scope in asked if scope not in value["scopes"])]
+
+
+def _check_session(demand: Challenge) -> None:
+    """Raise OAuthFault if the demand needs a person."""
+    if demand.interactive:
+        raise OAuthFault(
+            "invalid_grant",
+            50076,
+            refusal_of(50076).text,
+            suberror="basic_action",
+            claims=demand.claims,
+        )
 
 
 def _tokens(
     demo: Demo,
     request: Request,
     client: Registration,
-    user_key: str,
-    granted: list[str],
+    redeemed: Redeemed,
     asked: list[str],
-    nonce: str,
     *,
     with_info: bool,
 ) -> dict[str, Any]:
-    """The answer to a redeemed grant. The access token carries what was asked for, or all that was granted."""
-    user, now = demo.users[user_key], demo.clock()
+    """The answer to a redeemed grant. A personal token carries what was asked for, a work one all that was granted."""
+    user, now, granted = demo.users[redeemed.user], demo.clock(), redeemed.scopes
     files = [scope for scope in granted if scope not in OIDC]
-    effective = [scope for scope in files if scope in asked] or files
+    effective = [scope for scope in files if scope in asked and user.personal] or files
     life = int(demo.options.token_life)
     access = {
-        "user": user_key,
+        "user": user.key,
+        "met": redeemed.met,
         "scopes": [scope.lower() for scope in effective],
         "exp": now + life,
         "epoch": demo.epochs.tokens,
@@ -198,7 +250,8 @@ def _tokens(
     }
     if "offline_access" in granted:
         refresh = {
-            "user": user_key,
+            "user": user.key,
+            "met": redeemed.met,
             "client": client.client_id,
             "scopes": granted,
             "exp": now + REFRESH_LIFE,
@@ -207,7 +260,7 @@ def _tokens(
         }
         body["refresh_token"] = demo.signer.seal("refresh", refresh)
     if "openid" in granted:
-        body["id_token"] = _id_token(demo, request, client, user, granted, nonce)
+        body["id_token"] = _id_token(demo, request, client, user, granted, redeemed.nonce)
     if with_info:
         body["client_info"] = b64(msgspec.json.encode({"uid": user.uid, "utid": user.tenant}))
     return body

@@ -58,6 +58,7 @@ async def live(demo: DemoThread, directories: Directories) -> AsyncIterator[Live
     state.withheld.clear()
     state.options, state.signer, state.faults = options, signer, faults
     faults.clear()
+    state.consents.forget()
     assert state.crashes == []
 
 
