@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odtui.graph.models import DriveItem, RemoteItem, when
+from odtui.graph.models import DriveItem, FileFacet, RemoteItem, when
 from odtui.services.entry import Entry, Kind, Target, drive_key
 
 
@@ -24,11 +24,33 @@ def from_drive_item(item: DriveItem, drive_id: str, *, name: str | None = None) 
         size=item.size if body.size is None else body.size,
         modified=_modified(item),
         e_tag=item.e_tag,
+        digest=digest_of(body.file, item.size if body.size is None else body.size),
         child_count=body.folder.child_count if body.folder else None,
         target=_target(remote),
         blocked=item.malware is not None,
         web_url=item.web_url or (remote.web_url if remote else None),
     )
+
+
+NOTHING = "AAAAAAAAAAAAAAAAAAAAAAAAAAA="
+"""The quickXorHash of no bytes: a placeholder where there are some (QUIRKS 243)."""
+
+
+def digest_of(file: FileFacet | None, size: int | None) -> str:
+    """The hash by which a content can be recognised; its length tells the kind. Empty if the service gives none.
+
+    quickXorHash in base64, else SHA-256, else SHA-1, both in lower-case hex (QUIRKS 240-243).
+    """
+    hashes = file.hashes if file is not None else None
+    if hashes is None or not size:
+        return ""
+    quick = hashes.quick_xor_hash or ""
+    if len(quick) == 28 and quick != NOTHING:
+        return quick
+    for text, length in ((hashes.sha256_hash, 64), (hashes.sha1_hash, 40)):
+        if text and len(text) == length and text.strip("0"):
+            return text.lower()
+    return ""
 
 
 def _drive_of(item: DriveItem, asked: str) -> str:

@@ -52,6 +52,8 @@ class Entry:
     blocked: bool = False
     """Reported as malware by the service."""
     web_url: str | None = None
+    digest: str = ""
+    """The content's hash as `digest_of` writes it; empty if not known, as for everything on this computer."""
 
     @property
     def is_folder(self) -> bool:

@@ -2,13 +2,14 @@
 
 import sys
 
-from tests.benchmarks import engine, first_frame, listing, server, tree
+from tests.benchmarks import engine, first_frame, hashing, listing, server, tree
 
 PARTS = {
     "first-frame": first_frame.main,
     "tree": tree.main,
     "listing": listing.main,
     "engine": engine.main,
+    "hashing": hashing.main,
     "server": server.main,
 }
 
