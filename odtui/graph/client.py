@@ -168,6 +168,10 @@ class GraphClient:
         await session.refresh()
         return session
 
+    async def cancel_upload(self, url: str) -> None:
+        """Give up a session of an earlier run, within 5 s; one that cannot be reached expires. Raises NotGraph."""
+        await UploadSession(self._wire, url, 0).cancel()
+
     async def set_modified(self, drive_id: str, item_id: str, modified: int) -> DriveItem | None:
         """Set the file's own time; asked again for some seconds if the item is too new (QUIRKS 124)."""
         change = {"fileSystemInfo": {"lastModifiedDateTime": timestamp(modified)}}

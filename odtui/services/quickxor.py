@@ -30,6 +30,26 @@ class QuickXor:
         self._columns ^= found << 8 * (self._length % PERIOD)
         self._length += len(view)
 
+    @property
+    def state(self) -> bytes:
+        """What it takes to go on later; about as long as PERIOD."""
+        return self._length.to_bytes(8, "little") + _folded(self._columns)
+
+    @classmethod
+    def resumed(cls, state: bytes) -> QuickXor:
+        """Raises ValueError for what is no state."""
+        if len(state) != 8 + PERIOD:
+            raise ValueError("this is not the state of a hash")
+        hasher = cls()
+        hasher._length = int.from_bytes(state[:8], "little")
+        hasher._columns = int.from_bytes(state[8:], "little")
+        return hasher
+
+    @property
+    def length(self) -> int:
+        """Bytes taken in."""
+        return self._length
+
     def digest(self) -> bytes:
         """20 bytes."""
         state = 0

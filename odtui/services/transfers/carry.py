@@ -28,12 +28,13 @@ class Carrier:
 
     def way(self, entry: Entry, folder: Entry) -> Route:
         """The best way for an entry into a folder. Raises NotCarried if there is none."""
-        order, sleep = self.order, self.job.shared.sleep
-        best = route(order.source, self.target, entry, folder, move=order.move, sleep=sleep)
+        order, sleep, trail = self.order, self.job.shared.sleep, self.job.record.trail
+        best = route(order.source, self.target, entry, folder, move=order.move, sleep=sleep, trail=trail)
         return self._streamed() if type(best) in self._refused else best
 
     def _streamed(self) -> Streamed:
-        return Streamed(self.order.source, self.target, sleep=self.job.shared.sleep)
+        job = self.job
+        return Streamed(self.order.source, self.target, sleep=job.shared.sleep, trail=job.record.trail)
 
     async def carry(self, entry: Entry, folder: Entry, progress: FileProgress, *, fresh: bool) -> Carried | None:
         """Carry one file; None if it was skipped. Asks when its name is taken.

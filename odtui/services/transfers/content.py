@@ -12,8 +12,10 @@ from typing import BinaryIO, Protocol
 from odtui.graph.client import GraphClient
 from odtui.graph.errors import MalwareBlocked
 from odtui.services.disk import on_disk, on_disk_to_end
+from odtui.services.drive_entries import from_drive_item
 from odtui.services.entry import Entry
 from odtui.services.transfers.problems import NotCarried, SourceChanged
+from odtui.services.transfers.verify import file_digest, item_digest
 
 PIECE = 1024 * 1024
 """Bytes that are read from or written to a disk at once: smaller ones cost CPU."""
@@ -40,6 +42,16 @@ class Content(Protocol):
     """Permission bits to keep; None for the usual ones."""
     empty: bool
     """Known to hold nothing, so that it need not be read."""
+    version: str
+    """Which version of the file it is: another text for another one. Empty if not known."""
+    digest: str
+    """Its hash as `Entry.digest` writes it; empty if nobody has told."""
+
+    async def identify(self) -> None:
+        """Find out version and digest, if the listing did not tell them."""
+
+    async def digest_like(self, digest: str) -> str:
+        """Its hash of the same kind as another, as it is now; empty if it cannot be told."""
 
     def stream(self, start: int) -> AbstractAsyncContextManager[Stream]: ...
     async def read_at(self, start: int, length: int) -> bytes:
@@ -49,7 +61,10 @@ class Content(Protocol):
         """Raises SourceChanged if it is not the file any more that it was at first."""
 
     async def may_resume(self) -> bool:
-        """After a cut: whether the bytes that are there already belong to the file as it is now (QUIRKS 156)."""
+        """After a cut: whether the bytes that are there already belong to the file as it is now (QUIRKS 156).
+
+        If not, what is known of a drive's file is then as it is now.
+        """
 
 
 @dataclass(slots=True)
@@ -67,13 +82,14 @@ class LocalContent:
     """A file of this computer."""
 
     empty = False
+    digest = ""
 
     def __init__(self, path: str, found: os.stat_result) -> None:
         self.path = path
         self.size = found.st_size
         self.modified: int | None = int(found.st_mtime)
         self.mode: int | None = stat.S_IMODE(found.st_mode)
-        self._mark = _mark(found)
+        self.version = _version(found)
 
     @classmethod
     async def of(cls, entry: Entry) -> LocalContent:
@@ -81,6 +97,12 @@ class LocalContent:
         if not stat.S_ISREG(found.st_mode):
             raise NotCarried("It is neither a file nor a folder.")
         return cls(entry.id, found)
+
+    async def identify(self) -> None:
+        return
+
+    async def digest_like(self, digest: str) -> str:
+        return await on_disk(file_digest, self.path, digest)
 
     @asynccontextmanager
     async def stream(self, start: int) -> AsyncIterator[Stream]:
@@ -95,15 +117,15 @@ class LocalContent:
         return data
 
     async def check_unchanged(self) -> None:
-        if _mark(await on_disk(os.stat, self.path)) != self._mark:
+        if not await self.may_resume():
             raise SourceChanged
 
     async def may_resume(self) -> bool:
-        return _mark(await on_disk(os.stat, self.path)) == self._mark
+        return _version(await on_disk(os.stat, self.path)) == self.version
 
 
-def _mark(found: os.stat_result) -> tuple[int, int, int]:
-    return found.st_ino, found.st_size, found.st_mtime_ns
+def _version(found: os.stat_result) -> str:
+    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns}"
 
 
 def _open(path: str, start: int) -> BinaryIO:
@@ -136,14 +158,28 @@ class DriveContent:
         self.empty = entry.size == 0
         self._client = client
         self._drive_id, self._id = at.drive_id, at.id
-        self._tag = entry.e_tag if entry.target is None else None
+        self.version = (entry.e_tag or "") if entry.target is None else ""
+        self.digest = entry.digest
         self._measured = False
+
+    async def identify(self) -> None:
+        if not (self.version and self.digest):
+            await self._look()
+
+    async def _look(self) -> None:
+        item = await self._client.item(self._drive_id, self._id)
+        self.version, self.digest = item.e_tag or "", item_digest(item)
+        self.size = self.size if item.size is None else item.size
+        self.modified = from_drive_item(item, self._drive_id).modified or self.modified
+
+    async def digest_like(self, digest: str) -> str:
+        found = item_digest(await self._client.item(self._drive_id, self._id))
+        return found if len(found) == len(digest) else ""
 
     async def measure(self) -> None:
         """Reads the size from the content itself, and notes which version it is."""
-        item = await self._client.item(self._drive_id, self._id)
-        self._tag, self._measured = item.e_tag, True
-        self.size = item.size or 0
+        await self._look()
+        self._measured = True
         if self.size:
             async with self._client.download(self._drive_id, self._id, start=0, end=1) as download:
                 self.size = self.size if download.size is None else download.size
@@ -163,5 +199,6 @@ class DriveContent:
             raise SourceChanged
 
     async def may_resume(self) -> bool:
-        before, self._tag = self._tag, (await self._client.item(self._drive_id, self._id)).e_tag
-        return before is not None and before == self._tag
+        before = self.version
+        await self._look()
+        return before != "" and before == self.version

@@ -8,46 +8,213 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import aclosing, suppress
-from typing import Any
+from dataclasses import dataclass
 
 from odtui.graph.errors import Cut, GraphError
-from odtui.services.disk import on_disk, on_disk_to_end, rename_new
+from odtui.services.disk import on_disk, on_disk_to_end
 from odtui.services.transfers.content import PIECE, Content, Stream
+from odtui.services.transfers.part import Part
 from odtui.services.transfers.persist import Persistence, Sleep
-from odtui.services.transfers.problems import SourceChanged
+from odtui.services.transfers.problems import HashDiffers, SourceChanged
+from odtui.services.transfers.trail import FileTrail, Mark
+from odtui.services.transfers.verify import may_differ
 
-SUFFIX = ".odtui-part"
+LARGE = 4 * 1024 * 1024
+"""Bytes from which on a part file is kept for the next attempt."""
 RESERVE = 1024 * 1024
 """Bytes that stay free on the disk."""
+_CHECKS = 2
+"""Times that a file may arrive with a wrong hash before it is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of it."""
+
+    warning: str = ""
+    """A sentence; empty if all is as it should be."""
+    exact: bool = True
+    """Whether it is what the source holds, as far as that can be known."""
 
 
 async def write_file(
-    content: Content, path: str, *, replace: bool, report: Callable[[int], None], sleep: Sleep
-) -> None:
-    """Write a content beside its final name, check its length, then give it the name.
+    content: Content, path: str, *, replace: bool, report: Callable[[int], None], sleep: Sleep, trail: FileTrail
+) -> Written:
+    """Write a content beside its final name, check it, then give it the name.
 
     Args:
         replace: Whether an existing file may be overwritten; FileExistsError otherwise.
         report: Told how many bytes are there.
 
-    Leaves nothing behind when it fails or is cancelled.
+    Leaves nothing behind when it fails or is cancelled, but for what the trail keeps.
     """
-    await on_disk(_check_space, os.path.dirname(path), content.size)
-    part = Part()
-    try:
-        await on_disk_to_end(part.create, path)
-        await _fill(part, content, report, sleep)
-        await on_disk_to_end(part.finish, content.modified, content.mode)
+    return await _Writing(content, path, replace, report, sleep, trail).run()
+
+
+class _Writing:
+    """One file on its way to this computer."""
+
+    def __init__(
+        self,
+        content: Content,
+        path: str,
+        replace: bool,
+        report: Callable[[int], None],
+        sleep: Sleep,
+        trail: FileTrail,
+    ) -> None:
+        self._content = content
+        self._path = path
+        self._replace = replace
+        self._report = report
+        self._sleep = sleep
+        self._trail = trail
+        self._part = Part()
+        self._answers = 0
+        """Of the service, that the content was put together from."""
+        self._word = ""
+
+    async def run(self) -> Written:
+        content = self._content
+        try:
+            await self._open()
+            written = await self._fill_checked()
+            await on_disk_to_end(self._part.finish, content.modified, content.mode)
+            await self._check_version()
+            await on_disk_to_end(self._part.publish, self._path, self._replace)
+        except BaseException as error:
+            if self._trail.keeps(error):
+                await _shielded(self._part.leave)
+            else:
+                await _shielded(self._remove)
+                self._trail.end()
+            raise
+        self._trail.end()
+        return written
+
+    def _remove(self) -> None:
+        """The part file, opened by this attempt or not."""
+        self._part.discard()
+        mark = self._trail.mark
+        if mark is not None and mark.kind == "part":
+            with suppress(OSError):
+                os.unlink(mark.where)
+
+    async def _open(self) -> None:
+        content, mark = self._content, self._trail.mark
+        large = content.size > LARGE
+        if large:
+            await content.identify()
+        self._part = Part(content.digest)
+        if mark is not None and await self._reopened(mark):
+            await on_disk(_check_space, os.path.dirname(self._path), content.size - self._part.length)
+            return
+        await on_disk(_check_space, os.path.dirname(self._path), content.size)
+        beside = await on_disk(self._part.path_beside, self._path, self._trail.token)
+        if large:
+            name = os.path.basename(self._path)
+            await self._trail.begin(Mark("part", beside, name, content.size, content.version, self._replace))
+        else:
+            await self._trail.part_in(os.path.dirname(self._path))
+        await on_disk_to_end(self._part.create, beside)
+
+    async def _reopened(self, mark: Mark) -> bool:
+        """Go on with what an earlier attempt left; what belongs to another version of the file is deleted."""
+        content = self._content
+        if mark.kind == "part" and mark.version and (mark.version, mark.size) == (content.version, content.size):
+            with suppress(OSError):
+                await on_disk_to_end(self._part.reopen, mark.where, content.size)
+                self._answers = 1 if self._part.length else 0
+                self._report(self._part.length)
+                return True
+        self._trail.end()
+        if mark.kind == "part":
+            if mark.version != content.version:
+                self._word = _CHANGED
+            with suppress(OSError):
+                await on_disk_to_end(os.unlink, mark.where)
+        return False
+
+    async def _fill_checked(self) -> Written:
+        for check in range(1, _CHECKS + 1):
+            await self._fill()
+            hasher = self._part.hasher
+            if hasher is None or not hasher.differs(self._content.digest):
+                break
+            newer = await self._content.digest_like(self._content.digest)
+            if newer != self._content.digest and hasher.equals(newer):
+                break  # it was another version than the listed one from the first byte on
+            if self._part.length != self._content.size:
+                return Written(_OTHER_FORM, exact=False)
+            if check == _CHECKS:
+                if may_differ(self._path):
+                    return Written(_OTHER_FORM, exact=False)
+                raise HashDiffers.received()
+            self._answers = 0
+            await on_disk_to_end(self._part.expect, newer or self._content.digest)
+            self._report(0)
+        return Written(self._word)
+
+    async def _fill(self) -> None:
+        persistence = Persistence(self._sleep)
+        content, part = self._content, self._part
+        if content.empty:
+            return  # some services have no content for an empty file (QUIRKS 158)
+        while True:
+            try:
+                if self._answers and not await content.may_resume():
+                    await on_disk_to_end(part.expect, content.digest)
+                    self._answers = 0
+                    self._word = _CHANGED
+                    self._report(0)
+                async with content.stream(part.length) as stream:
+                    await self._pour(stream)
+                return
+            except GraphError as error:
+                await persistence.after(error, part.length)
+
+    async def _pour(self, stream: Stream) -> None:
+        part = self._part
+        self._answers += 1
+        if stream.start != part.length:  # the server ignored the range (QUIRKS 154)
+            await on_disk_to_end(part.cut, stream.start)
+            self._report(part.length)
+            self._answers = 1
+        waiting: list[bytes] = []
+        size = 0
+        async with aclosing(stream.chunks()) as chunks:
+            async for chunk in chunks:
+                waiting.append(chunk)
+                size += len(chunk)
+                if size >= PIECE:
+                    await on_disk_to_end(part.write, waiting)
+                    waiting, size = [], 0
+                    self._report(part.length)
+        await on_disk_to_end(part.write, waiting)
+        self._report(part.length)
+        if stream.size is not None and part.length < stream.size:
+            raise Cut(f"{part.length} of {stream.size} bytes arrived")
+        if stream.size is not None and part.length > stream.size:
+            raise SourceChanged
+
+    async def _check_version(self) -> None:
+        """Never two versions in one file: where no hash has shown it, the version must be the one of the beginning."""
+        content, hasher = self._content, self._part.hasher
+        certain = hasher is not None and hasher.equals(content.digest)
+        if self._answers > 1 and not certain and not await content.may_resume():
+            raise SourceChanged
         await content.check_unchanged()
-        await on_disk_to_end(part.publish, path, replace)
-    except BaseException:
-        await _discard(part)
-        raise
 
 
-async def _discard(part: Part) -> None:
-    """Also while the task is being cancelled."""
-    cleaning = asyncio.ensure_future(on_disk(part.discard))
+_CHANGED = "The file changed after the download was interrupted, so it was fetched anew."
+_OTHER_FORM = (
+    "What OneDrive delivered differs from what it lists; with files of this kind that happens without a fault."
+)
+
+
+async def _shielded(work: Callable[[], None]) -> None:
+    """To the end, also while the task is being cancelled."""
+    cleaning = asyncio.ensure_future(on_disk(work))
     with suppress(asyncio.CancelledError):
         await asyncio.shield(cleaning)
     if not cleaning.done():
@@ -55,112 +222,7 @@ async def _discard(part: Part) -> None:
     cleaning.exception()
 
 
-async def _fill(part: Part, content: Content, report: Callable[[int], None], sleep: Sleep) -> None:
-    persistence = Persistence(sleep)
-    if content.empty:
-        return  # some services have no content for an empty file (QUIRKS 158)
-    while True:
-        try:
-            async with content.stream(part.length) as stream:
-                await _pour(stream, part, report)
-            return
-        except GraphError as error:
-            await persistence.after(error, part.length)
-            if not await content.may_resume():
-                await on_disk_to_end(part.cut, 0)
-                report(0)
-
-
-async def _pour(stream: Stream, part: Part, report: Callable[[int], None]) -> None:
-    if stream.start != part.length:  # the server ignored the range (QUIRKS 154)
-        await on_disk_to_end(part.cut, stream.start)
-        report(part.length)
-    waiting: list[bytes] = []
-    size = 0
-    async with aclosing(stream.chunks()) as chunks:
-        async for chunk in chunks:
-            waiting.append(chunk)
-            size += len(chunk)
-            if size >= PIECE:
-                await on_disk_to_end(part.write, waiting)
-                waiting, size = [], 0
-                report(part.length)
-    await on_disk_to_end(part.write, waiting)
-    report(part.length)
-    if stream.size is not None and part.length < stream.size:
-        raise Cut(f"{part.length} of {stream.size} bytes arrived")
-    if stream.size is not None and part.length > stream.size:
-        raise SourceChanged
-
-
 def _check_space(folder: str, size: int) -> None:
     """Raises OSError with ENOSPC before the first byte is fetched."""
     if size + RESERVE > shutil.disk_usage(folder).free:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), folder)
-
-
-class Part:
-    """The unfinished file. Its methods block."""
-
-    def __init__(self) -> None:
-        self.path = ""
-        self.length = 0
-        """Bytes written."""
-        self._file: Any = None
-
-    def create(self, final: str) -> None:
-        """Beside the final name, under a hidden one that nobody uses."""
-        folder, name = os.path.split(final)
-        for number in range(1000):
-            middle = f".{number}" if number else ""
-            self.path = os.path.join(folder, f".{_shortened(name, middle)}{middle}{SUFFIX}")
-            try:
-                self._file = open(self.path, "xb", buffering=0)  # noqa: SIM115 - closed by finish or discard
-                return
-            except FileExistsError:
-                continue
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), self.path)
-
-    def write(self, chunks: list[bytes]) -> None:
-        for chunk in chunks:
-            rest = memoryview(chunk)
-            while rest:
-                written = self._file.write(rest)
-                self.length += written
-                rest = rest[written:]
-
-    def cut(self, length: int) -> None:
-        self._file.seek(length)
-        self._file.truncate()
-        self.length = length
-
-    def finish(self, modified: int | None, mode: int | None) -> None:
-        """On the disk, with its time and permissions."""
-        if mode is not None:
-            with suppress(OSError):  # a disk without permissions
-                os.chmod(self.path, mode)
-        os.fsync(self._file.fileno())
-        self._file.close()
-        if os.path.getsize(self.path) != self.length:
-            raise OSError(errno.EIO, "the disk holds another length than was written", self.path)
-        if modified is not None:
-            with suppress(OSError, OverflowError):  # a disk that keeps no such times
-                os.utime(self.path, (modified, modified))
-
-    def publish(self, final: str, replace: bool) -> None:
-        if replace and not os.path.isdir(final):
-            os.replace(self.path, final)
-        else:
-            rename_new(self.path, final)
-
-    def discard(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            with suppress(FileNotFoundError):
-                os.unlink(self.path)
-
-
-def _shortened(name: str, middle: str) -> str:
-    """So much of a name that dot, name and suffix stay within 255 bytes."""
-    room = 255 - 1 - len(middle) - len(SUFFIX)
-    return os.fsdecode(os.fsencode(name)[:room])

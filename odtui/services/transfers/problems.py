@@ -46,6 +46,32 @@ class SizeDiffers(TransferError):
         )
 
 
+class HashDiffers(TransferError):
+    """What arrived is not what was sent, and not so by the service's own doing (QUIRKS 139, 244)."""
+
+    @classmethod
+    def received(cls) -> HashDiffers:
+        return cls(
+            "The file arrived damaged, twice",
+            "Its bytes do not match the checksum that OneDrive keeps of it. Nothing of it was kept.",
+            "Try again later; if it stays so, look at the file's versions in the browser.",
+        )
+
+    @classmethod
+    def stored(cls, *, replaced: bool, removed: bool) -> HashDiffers:
+        if replaced:
+            what = "What is there now is damaged; the version before it is in the file's version history."
+        elif removed:
+            what = "What had arrived was put in the recycle bin."
+        else:
+            what = "The damaged file is still there."
+        return cls(
+            "OneDrive stored something else than was sent, twice",
+            f"The checksum of what arrived is another one. {what}",
+            "Try again later. The source was left as it is.",
+        )
+
+
 class NotCarried(TransferError):
     def __init__(self, why: str) -> None:
         super().__init__("This cannot be copied", why, "Copy the other items without it.")

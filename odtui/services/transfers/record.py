@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.transfers.job import Choice, Job, JobKind, JobState
+from odtui.services.transfers.trail import Trail
 from odtui.services.words import Step
 
 WINDOW = 5.0
@@ -76,6 +77,7 @@ class Record:
         self.order = order
         self.state = JobState.QUEUED
         self.task: Task[None] | None = None
+        self.trail = Trail()
         self.finished: set[str] = set()
         """What need not be done again after a failure: the number of the chosen entry, and the path below it; with a
         minus before it one that a move took away as a whole."""

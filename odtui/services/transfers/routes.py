@@ -21,6 +21,7 @@ from odtui.services.transfers.content import Content, DriveContent, LocalContent
 from odtui.services.transfers.download import write_file
 from odtui.services.transfers.persist import Sleep
 from odtui.services.transfers.problems import FolderTurnedAround, NotCarried, SizeDiffers
+from odtui.services.transfers.trail import Trail
 from odtui.services.transfers.upload import send_file
 
 Report = Callable[[int], None]
@@ -54,7 +55,9 @@ class Route(Protocol):
         """A whole folder at once, under a free name; None if its children must be carried one by one."""
 
 
-def route(source: Place, target: Place, entry: Entry, folder: Entry, *, move: bool, sleep: Sleep) -> Route:
+def route(
+    source: Place, target: Place, entry: Entry, folder: Entry, *, move: bool, sleep: Sleep, trail: Trail
+) -> Route:
     """The best way for an entry into a folder. Raises NotCarried if there is none."""
     if isinstance(source, DrivePlace) and isinstance(target, DrivePlace) and source.client is target.client:
         own_drive = entry.drive_id if move else entry.content.drive_id
@@ -62,15 +65,16 @@ def route(source: Place, target: Place, entry: Entry, folder: Entry, *, move: bo
             return ServerMove(source.client) if move else ServerCopy(source.client)
     if source.is_local and target.is_local and move:
         return LocalMove()
-    return Streamed(source, target, sleep=sleep)
+    return Streamed(source, target, sleep=sleep, trail=trail)
 
 
 class Streamed:
     """Upload, download, local copy, and the relay between drives."""
 
-    def __init__(self, source: Place, target: Place, *, sleep: Sleep) -> None:
+    def __init__(self, source: Place, target: Place, *, sleep: Sleep, trail: Trail) -> None:
         self._from, self._to = _client(source), _client(target)
         self._sleep = sleep
+        self._trail = trail
         self.looks_first = self._to is None or self._from is not None
 
     async def _content(self, entry: Entry) -> Content:
@@ -82,13 +86,16 @@ class Streamed:
         return content
 
     async def carry(self, entry: Entry, folder: Entry, name: str, existing: Entry | None, report: Report) -> Carried:
-        content = await self._content(entry)
+        content, trail = await self._content(entry), self._trail.file(entry, folder)
         if self._to is None:
             path = os.path.join(folder.id, name)
-            await write_file(content, path, replace=existing is not None, report=report, sleep=self._sleep)
+            written = await write_file(
+                content, path, replace=existing is not None, report=report, sleep=self._sleep, trail=trail
+            )
             arrived = await on_disk(entry_at, path)
             # A listing may be wrong about a size (QUIRKS 113): no failure, but nothing to delete a source upon.
-            return Carried(arrived, faithful=self._from is None or arrived.size == content.size)
+            same_size = self._from is None or arrived.size == content.size
+            return Carried(arrived, written.warning, faithful=written.exact and same_size)
         sent = await send_file(
             self._to,
             content,
@@ -97,6 +104,7 @@ class Streamed:
             on_conflict="fail" if existing is None else "replace",
             report=report,
             sleep=self._sleep,
+            trail=trail,
         )
         arrived = from_drive_item(sent.item, folder.content.drive_id)
         if content.modified is not None and not sent.warning:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
-import os.path
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from odtui.graph.client import GraphClient, OnConflict, UploadSession
-from odtui.graph.errors import GraphError, ItemNotFound, SessionGone
+from odtui.graph.errors import GraphError, ItemNotFound, NotGraph, SessionGone
 from odtui.graph.models import DriveItem
 from odtui.services.drive_entries import from_drive_item
 from odtui.services.entry import Entry
 from odtui.services.transfers.content import Content
 from odtui.services.transfers.persist import Persistence, Sleep
-from odtui.services.transfers.problems import SizeDiffers
+from odtui.services.transfers.problems import HashDiffers
+from odtui.services.transfers.sending import HashedSource
+from odtui.services.transfers.trail import FileTrail, Mark
+from odtui.services.transfers.verify import is_rewritten, item_digest
 
 log = logging.getLogger(__name__)
 
@@ -22,20 +25,21 @@ SMALL = 4 * 1024 * 1024
 FRAGMENT = 10 * 1024 * 1024
 """Bytes; 32 times 320 KiB."""
 _NEW_SESSIONS = 2
+_CHECKS = 2
+"""Times that a file may arrive with a wrong hash before it is given up."""
+_REWRITTEN = "OneDrive added properties of its own to the file, as it does with Office, PDF and web files."
+_CHANGED = "The file had changed since its upload was interrupted, so it was sent anew."
 
-_REWRITTEN = frozenset({".docx", ".xlsx", ".pptx", ".pdf", ".html", ".htm", ".aspx", ".docm", ".xlsm", ".pptm"})
-"""SharePoint puts properties into these after the upload: another size is no fault (QUIRKS 139)."""
 
-
+@dataclass(frozen=True, slots=True)
 class Sent:
     """What came of an upload."""
 
-    def __init__(self, item: DriveItem, warning: str = "", *, exact: bool = True) -> None:
-        self.item = item
-        self.warning = warning
-        """A sentence about what is not as it should be; empty if nothing."""
-        self.exact = exact
-        """Whether the service stored as many bytes as were sent."""
+    item: DriveItem
+    warning: str = ""
+    """A sentence about what is not as it should be; empty if nothing."""
+    exact: bool = True
+    """Whether the service stored what was sent, as far as it tells."""
 
 
 async def send_file(
@@ -47,45 +51,38 @@ async def send_file(
     on_conflict: OnConflict,
     report: Callable[[int], None],
     sleep: Sleep,
+    trail: FileTrail,
 ) -> Sent:
-    """Upload. Leaves no half file and no session when it fails or is cancelled.
+    """Upload and check. When it fails or is cancelled it leaves no half file, and no session but what the trail keeps.
 
-    Raises GraphError, OSError, SourceChanged, and SizeDiffers when the service stored something else.
+    Raises GraphError, OSError, SourceChanged, and HashDiffers when the service stored something else twice.
     """
-    at = folder.content
-    if content.size <= SMALL:
-        data = await content.read_at(0, content.size) if content.size else b""
-        await content.check_unchanged()
-        item = await client.upload_small(at.drive_id, at.id, name, data, on_conflict=on_conflict)
-        report(len(data))
-        item, warning = await _set_time(client, item, content.modified, at.drive_id)
-        return _compared(item, content.size, name, warning)
-    item = await _LargeUpload(client, content, folder, name, on_conflict, report, sleep).send()
-    return _compared(item, content.size, name, "")
+    for check in range(1, _CHECKS + 1):
+        sending = _Sending(client, content, folder, name, on_conflict, report, sleep, trail)
+        sent = await (sending.at_once() if content.size <= SMALL else sending.in_fragments())
+        if sent.exact or is_rewritten(name):
+            return sent
+        log.warning("the service stored something else than was sent")
+        replaced = on_conflict == "replace"
+        removed = not replaced and await _removed(client, folder, sent.item)
+        if check == _CHECKS or not (replaced or removed):
+            raise HashDiffers.stored(replaced=replaced, removed=removed)
+        report(0)
+    raise AssertionError
 
 
-async def _set_time(client: GraphClient, item: DriveItem, modified: int | None, drive_id: str) -> tuple[DriveItem, str]:
-    """One request cannot carry the time; that it cannot be set is worth a word, not a failed upload (QUIRKS 124)."""
-    if modified is None:
-        return item, ""
+async def _removed(client: GraphClient, folder: Entry, item: DriveItem) -> bool:
+    """Whether a new file that is not what was sent could be put in the recycle bin."""
     try:
-        changed = await client.set_modified(drive_id, item.id, modified)
+        await client.delete(folder.content.drive_id, item.id, e_tag=item.e_tag)
     except GraphError as error:
-        log.warning("the time of an uploaded file was not set: %s", type(error).__name__)
-        return item, "The file arrived, but its own time could not be set."
-    return changed or item, ""
+        log.warning("a damaged file could not be removed: %s", type(error).__name__)
+        return False
+    return True
 
 
-def _compared(item: DriveItem, size: int, name: str, warning: str) -> Sent:
-    if item.size is None or item.size == size:  # the first answer may lack it (QUIRKS 140)
-        return Sent(item, warning)
-    if os.path.splitext(name)[1].casefold() in _REWRITTEN:
-        return Sent(item, warning, exact=False)
-    raise SizeDiffers(size, item.size)
-
-
-class _LargeUpload:
-    """One file in fragments."""
+class _Sending:
+    """One file on its way to a drive, once."""
 
     def __init__(
         self,
@@ -96,6 +93,7 @@ class _LargeUpload:
         on_conflict: OnConflict,
         report: Callable[[int], None],
         sleep: Sleep,
+        trail: FileTrail,
     ) -> None:
         self._client = client
         self._content = content
@@ -104,35 +102,111 @@ class _LargeUpload:
         self._on_conflict = on_conflict
         self._report = report
         self._sleep = sleep
+        self._trail = trail
+        self._source = HashedSource(content)
         self._all_sent = False
+        self._word = ""
 
-    async def send(self) -> DriveItem:
+    async def at_once(self) -> Sent:
+        content = self._content
+        data = await self._source.read(0, content.size) if content.size else b""
+        await content.check_unchanged()
+        item = await self._client.upload_small(
+            self._at.drive_id, self._at.id, self._name, data, on_conflict=self._on_conflict
+        )
+        self._report(len(data))
+        sent = await self._checked(item)
+        return await self._with_time(sent) if sent.exact or is_rewritten(self._name) else sent
+
+    async def _with_time(self, sent: Sent) -> Sent:
+        """One request cannot carry the time; that it cannot be set is worth a word, not a failed upload (124)."""
+        if self._content.modified is None:
+            return sent
+        try:
+            changed = await self._client.set_modified(self._at.drive_id, sent.item.id, self._content.modified)
+        except GraphError as error:
+            log.warning("the time of an uploaded file was not set: %s", type(error).__name__)
+            return Sent(sent.item, "The file arrived, but its own time could not be set.", sent.exact)
+        return Sent(changed or sent.item, sent.warning, sent.exact)
+
+    async def _checked(self, item: DriveItem) -> Sent:
+        """Fields that the first answer lacks prove nothing (QUIRKS 140)."""
+        wrong_size = item.size is not None and item.size != self._content.size
+        if not wrong_size and not await self._source.differs(item_digest(item)):
+            return Sent(item, self._word)
+        return Sent(item, _REWRITTEN if is_rewritten(self._name) else "", exact=False)
+
+    async def in_fragments(self) -> Sent:
         for attempt in range(_NEW_SESSIONS + 1):
-            session = await self._client.create_upload_session(
-                self._at.drive_id,
-                self._at.id,
-                self._name,
-                self._content.size,
-                modified=self._content.modified,
-                on_conflict=self._on_conflict,
-            )
             try:
+                session = await self._resumed() or await self._new_session()
                 item = await self._fragments(session)
             except SessionGone:
+                self._trail.end()
                 if self._all_sent and (arrived := await self._arrived()) is not None:
-                    return arrived
+                    return await self._checked(arrived)
                 if attempt == _NEW_SESSIONS:
                     raise
+                self._all_sent = False
                 self._report(0)
                 continue
-            except BaseException:
-                await session.cancel()
+            except BaseException as error:
+                await self._give_up(error)
                 raise
             arrived = item if item is not None else await self._arrived()
+            self._trail.end()
             if arrived is None:
                 raise SessionGone("the service took the last bytes but shows no file")
-            return arrived
+            return await self._checked(arrived)
         raise AssertionError
+
+    async def _resumed(self) -> UploadSession | None:
+        """The session that an earlier attempt has left. Raises SessionGone if the service has forgotten it.
+
+        What had been sent of another version of the file is given up: two versions never become one file.
+        """
+        content, mark = self._content, self._trail.mark
+        if mark is None or mark.kind != "upload":
+            return None
+        if not mark.version or (mark.version, mark.size, mark.name) != (content.version, content.size, self._name):
+            self._word = _CHANGED
+            self._trail.end()
+            await self._cancel(mark)
+            return None
+        self._all_sent = True  # as far as this run knows
+        session = await self._client.resume_upload(mark.where, mark.size)
+        self._all_sent = False
+        self._source.resume(mark.state)
+        self._report(session.next_offset)
+        return session
+
+    async def _new_session(self) -> UploadSession:
+        session = await self._client.create_upload_session(
+            self._at.drive_id,
+            self._at.id,
+            self._name,
+            self._content.size,
+            modified=self._content.modified,
+            on_conflict=self._on_conflict,
+        )
+        replaces = self._on_conflict == "replace"
+        mark = Mark("upload", session.url, self._name, self._content.size, self._content.version, replaces)
+        await self._trail.begin(mark)
+        return session
+
+    async def _give_up(self, error: BaseException) -> None:
+        """Cancel a session that nobody will go on with (QUIRKS 135)."""
+        mark = self._trail.mark
+        if mark is None or mark.kind != "upload" or self._trail.keeps(error):
+            return
+        self._trail.end()
+        await self._cancel(mark)
+
+    async def _cancel(self, mark: Mark) -> None:
+        try:
+            await self._client.cancel_upload(mark.where)
+        except NotGraph:
+            log.warning("the address of an upload session in the journal is of no use")
 
     async def _fragments(self, session: UploadSession) -> DriveItem | None:
         persistence = Persistence(self._sleep)
@@ -140,7 +214,7 @@ class _LargeUpload:
         while session.next_offset < session.size:
             start = session.next_offset
             try:
-                data = await self._content.read_at(start, min(FRAGMENT, session.size - start))
+                data = await self._source.read(start, min(FRAGMENT, session.size - start))
                 if start + len(data) >= session.size:
                     await self._content.check_unchanged()
                     self._all_sent = True
@@ -149,6 +223,7 @@ class _LargeUpload:
                 raise
             except GraphError as error:
                 await self._resume(session, error, persistence)
+            await self._trail.progress(session.url, session.next_offset, self._source.state)
             self._report(session.next_offset)
         return item
 
@@ -170,6 +245,9 @@ class _LargeUpload:
             item = await self._client.item_at(self._at.drive_id, self._name, below=self._at.id)
         except ItemNotFound:
             return None
+        if item.size != self._content.size:
+            return None
+        if digest := item_digest(item):
+            return item if await self._source.equals(digest) else None
         modified = from_drive_item(item, self._at.drive_id).modified
-        same_time = self._content.modified is None or modified == self._content.modified
-        return item if item.size == self._content.size and same_time else None
+        return item if self._content.modified is None or modified == self._content.modified else None

@@ -1,0 +1,150 @@
+"""What a job leaves behind while it runs: files in flight, noted before they are begun, and files that are done."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from dataclasses import dataclass, field, replace
+from secrets import token_hex
+from typing import Literal, Protocol
+
+from odtui.auth.errors import AuthError
+from odtui.graph.errors import SignInRequired
+from odtui.services.entry import Entry
+from odtui.services.transfers.persist import PASSING
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One large file in flight."""
+
+    kind: Literal["upload", "part"]
+    where: str = field(repr=False)
+    """The upload session's URL, a secret, or the path of the part file."""
+    name: str
+    """That it will have at the target: hostile."""
+    size: int
+    """Bytes."""
+    version: str
+    """Of the source, as `Content.version`."""
+    replaces: bool
+    """Whether what has that name is to be replaced."""
+    done: int = 0
+    """Of an upload: bytes that the service had acknowledged when it last told."""
+    state: bytes = b""
+    """Of an upload: the hash of those bytes, to be gone on with; empty if not known."""
+
+
+class Notes(Protocol):
+    """Where a trail is written down, so that a later run finds it. Nothing of it raises."""
+
+    async def begin(self, job: str, file: str, mark: Mark) -> None:
+        """Kept on the disk when it returns."""
+
+    async def part_folder(self, job: str, folder: str) -> None:
+        """Noted when it returns."""
+
+    def progress(self, job: str, file: str, done: int, state: bytes) -> None: ...
+    def end(self, job: str, file: str) -> None: ...
+    def finished(self, job: str, key: str, size: int) -> None: ...
+    def ended(self, job: str) -> None: ...
+
+
+class Trail:
+    """Of one job; it outlives the attempts at it."""
+
+    def __init__(
+        self,
+        key: str = "",
+        notes: Notes | None = None,
+        *,
+        marks: dict[str, Mark] | None = None,
+        folders: set[str] | None = None,
+    ) -> None:
+        """`marks` and `folders` are what an earlier run has left."""
+        self.key = key or token_hex(6)
+        """Of the journal; part files bear it in their names."""
+        self.notes = notes
+        self.marks = marks or {}
+        self.again = marks is not None
+        """Whether an attempt came before: then a file may have arrived already."""
+        self.keep = False
+        """Whether a cancelled task is to leave its files in flight for later, as when odtui is left."""
+        self._folders = folders or set()
+
+    def file(self, entry: Entry, folder: Entry) -> FileTrail:
+        return FileTrail(self, f"{entry.id}\n{folder.id}")
+
+    def finished(self, key: str, size: int) -> None:
+        """A file is settled; `key` as in `Record.finished`."""
+        if self.notes is not None:
+            self.notes.finished(self.key, key, size)
+
+    def ended(self) -> None:
+        """The job is over, and nothing of it is in flight."""
+        if self.notes is not None:
+            self.notes.ended(self.key)
+
+    async def part_in(self, folder: str) -> None:
+        if folder not in self._folders:
+            if self.notes is not None:
+                await self.notes.part_folder(self.key, folder)
+            self._folders.add(folder)
+
+
+class FileTrail:
+    """Of one file on its way to one folder."""
+
+    def __init__(self, trail: Trail, key: str) -> None:
+        self._trail = trail
+        self._key = key
+
+    @property
+    def token(self) -> str:
+        """Tells the job's part files from those of others."""
+        return self._trail.key
+
+    @property
+    def mark(self) -> Mark | None:
+        """What an earlier attempt has left of it."""
+        return self._trail.marks.get(self._key)
+
+    async def begin(self, mark: Mark) -> None:
+        """Before a part file is made; after a session was made, before it is used."""
+        self._trail.marks[self._key] = mark
+        if self._trail.notes is not None:
+            await self._trail.notes.begin(self._trail.key, self._key, mark)
+
+    async def part_in(self, folder: str) -> None:
+        """Before a part file without a mark is made there."""
+        await self._trail.part_in(folder)
+
+    async def progress(self, url: str, done: int, state: bytes) -> None:
+        """Of an upload; its address may have changed (QUIRKS 133)."""
+        mark = self.mark
+        if mark is None:
+            return
+        newer = replace(mark, where=url, done=done, state=state)
+        if url != mark.where:
+            await self.begin(newer)
+            return
+        self._trail.marks[self._key] = newer
+        if self._trail.notes is not None:
+            self._trail.notes.progress(self._trail.key, self._key, done, state)
+
+    def end(self) -> None:
+        """It has arrived, or nothing of it is left."""
+        if self._trail.marks.pop(self._key, None) is not None and self._trail.notes is not None:
+            self._trail.notes.end(self._trail.key, self._key)
+
+    def keeps(self, error: BaseException) -> bool:
+        """Whether what is in flight stays for the next attempt: if it was noted, and what failed may pass."""
+        if self.mark is None:
+            return False
+        if isinstance(error, asyncio.CancelledError):
+            return self._trail.keep
+        if isinstance(error, OSError):
+            return error.errno in _FULL
+        return isinstance(error, (*PASSING, SignInRequired, AuthError))
