@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from odtui.config import validate
+from odtui.config import rates, validate
 from odtui.config.clouds import CLOUDS
 from odtui.config.scopes import SCOPES
 from odtui.config.settings import ResponseMode, SignInMethod
@@ -59,6 +59,7 @@ TOP_RULES: dict[str, Rule] = {
     "sort": _one_of("sort", ("name", "size", "modified", "type")),
     "sort_reverse": Rule(bool),
     "concurrent_transfers": Rule(int, _concurrent, "Allowed: a whole number from 1 to 16."),
+    "bandwidth_limit": Rule(str, rates.check_rate, f"Allowed: {rates.ALLOWED}."),
 }
 
 PROFILE_RULES: dict[str, Rule] = {

@@ -50,8 +50,10 @@ class Settings:
     show_hidden: bool = False
     sort: Literal["name", "size", "modified", "type"] = "name"
     sort_reverse: bool = False
-    concurrent_transfers: int = 4
-    """1 to 16."""
+    concurrent_transfers: int = 8
+    """The most files that move at the same time, 1 to 16: it begins with four and adapts."""
+    bandwidth_limit: str = ""
+    """The most that all transfers together move, such as `2 MB/s`; empty: no limit. See rates.py."""
     keys: dict[str, str] = field(default_factory=dict)
     """Command id to keys, comma separated: the user's own key map."""
     profiles: dict[str, Profile] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from textual.command import Provider
 from textual.content import Content
 from textual.screen import Screen
 
+from odtui.config.rates import parse_rate
 from odtui.services.local_place import LocalPlace
 from odtui.services.transfers import TransferService
 from odtui.services.tree import Order
@@ -75,6 +76,7 @@ class OdtuiApp(App[None]):
         self.transfers = TransferService(
             ask=lambda conflict: self.browser.ask_conflict(conflict),
             concurrency=settings.concurrent_transfers,
+            bandwidth_limit=parse_rate(settings.bandwidth_limit),
             clock=workspace.clock,
             sleep=workspace.sleep,
         )
@@ -95,6 +97,7 @@ class OdtuiApp(App[None]):
         self.theme = settings.theme if settings.theme in self.available_themes else DEFAULT_THEME
         self.set_keymap(settings.keys)
         self.run_transfers()
+        self.set_interval(1, self.transfers.tick)
         self.call_after_refresh(self._first_frame_drawn)
 
     def _first_frame_drawn(self) -> None:

@@ -31,7 +31,17 @@ def test_speed_is_that_of_the_last_seconds() -> None:
         watch.now = second
         job.moved(10 if second < 10 else 40)
     assert job.snapshot.speed == 40
-    assert job.snapshot.eta == (1000 - job.done) / 40
+
+
+def test_the_time_that_is_left_goes_by_a_longer_while_than_the_speed() -> None:
+    watch = Watch()
+    job = record(watch, FILE)
+    job.enter(JobState.RUNNING)
+    for second in range(21):
+        watch.now = second
+        job.moved(10 if second < 11 else 30)
+    assert job.snapshot.speed == 30
+    assert job.snapshot.eta == (1000 - job.done) / 20
 
 
 def test_speed_is_not_known_before_there_are_two_measurements() -> None:
@@ -80,7 +90,8 @@ async def test_progress_is_told_ten_times_a_second_at_most_and_states_at_once() 
     service = TransferService(ask=never, clock=watch)  # type: ignore[arg-type]
     stop = service.watch(seen.append)
     service.start([FILE], FakePlace(id="local", is_local=True), FakePlace(), FakePlace().entries["/"])
-    running = service._records[1]
+    running = service._line.find(1)
+    assert running is not None
     running.enter(JobState.RUNNING)
     for tick in range(100):
         watch.now = tick / 100

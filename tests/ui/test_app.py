@@ -66,13 +66,13 @@ async def test_quitting_counts_what_it_would_stop(tmp_path: Path, count: int, wo
     app = make_app(tmp_path)
     async with app.run_test() as pilot:
         await pilot.pause()
-        app.transfers._unended = count
+        app.transfers._sums.unended = count
         await app.action_quit()
         await pilot.pause()
         dialog = next(screen for screen in app.screen_stack if isinstance(screen, ConfirmDialog))
         assert words in " ".join(str(text.render()) for text in dialog.query(Static))
         assert button in " ".join(str(each.label) for each in dialog.query(KeyButton))
-        app.transfers._unended = 0
+        app.transfers._sums.unended = 0
 
 
 async def test_a_web_address_opens_in_the_browser_that_there_is(tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from odtui.graph.errors import GraphError, InvalidRequest
 from odtui.services.entry import Entry, Kind
 from odtui.services.transfers.conflicts import decide
-from odtui.services.transfers.job import JobState
 from odtui.services.transfers.job_run import JobRun
 from odtui.services.transfers.naming import free_name
 from odtui.services.transfers.problems import KindDiffers, NameRefused, NotCarried, TransferError
 from odtui.services.transfers.record import FileProgress
 from odtui.services.transfers.routes import Carried, Route, Streamed, find, is_taken, needs_copy, route
+from odtui.services.transfers.turn import Turn
 
 _ATTEMPTS = 20
 """Names that turn out to be taken before a file is given up."""
@@ -91,9 +91,7 @@ class Carrier:
         self, entry: Entry, folder: Entry, name: str, existing: Entry | None, progress: FileProgress
     ) -> Carried:
         way = self.way(entry, folder)
-        async with self.job.shared.slots:
-            if self.job.record.state is not JobState.ASKING:
-                self.job.record.enter(JobState.RUNNING)
+        async with Turn(self.job, progress):
             try:
                 return await way.carry(entry, folder, name, existing, progress.reached)
             except (GraphError, OSError) as error:

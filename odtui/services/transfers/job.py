@@ -82,6 +82,15 @@ class Flow:
     """Everything is paused."""
     waiting: str = ""
     """Why nothing moves, as a sentence; empty if something does or nothing is to do."""
+    unended: int = 0
+    """Jobs that have not ended."""
+    failed: int = 0
+    """Jobs that failed and are still shown."""
+    done: int = 0
+    total: int | None = None
+    """Bytes of all jobs since nothing was left to do, those that ended included; None while one is counted."""
+    eta: float | None = None
+    """Seconds until all have ended; None if not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from odtui.services.transfers.job import JobState
 from odtui.services.transfers.problems import TransferError
 from odtui.services.transfers.record import Record
 from odtui.services.transfers.shared import Shared
+from odtui.services.transfers.turn import JobErrand
 from odtui.services.words import explain
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,8 @@ class JobRun:
         """Called with the gate taken; `ended` gives it back."""
         record = self.record
         try:
-            outcome = await _work_of(self).run()
+            async with JobErrand(self):
+                outcome = await _work_of(self).run()
             record.total = record.done if record.total is None else record.total
             record.enter(JobState.SKIPPED if outcome.skipped else JobState.DONE, problem=outcome.note)
         except JobCancelled:

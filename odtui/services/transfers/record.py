@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-from asyncio import Lock, Task
-from collections import deque
+from asyncio import Event, Lock, Task
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.transfers.job import Choice, Job, JobKind, JobState
+from odtui.services.transfers.meter import LONG_WINDOW, Meter
 from odtui.services.transfers.trail import Trail
+from odtui.services.transfers.waits import Waits
 from odtui.services.words import Step
 
-WINDOW = 5.0
-"""Seconds over which speed is measured."""
-STEP = 0.25
-"""Seconds between two measurements."""
+LONGEST_ETA = 10 * 24 * 3600.0
+"""Seconds beyond which nobody believes a forecast."""
 
 
 @dataclass(slots=True)
@@ -75,7 +74,19 @@ class Record:
         """`notify` is told of each change; the flag says that it must not wait, as for a new state."""
         self.id = id
         self.order = order
-        self.state = JobState.QUEUED
+        self.stage = JobState.QUEUED
+        """How far it is, whatever holds it up: see `state`."""
+        self.paused = False
+        """The user holds it."""
+        self.resumed = Event()
+        """Set unless it is paused."""
+        self.resumed.set()
+        self.moving = 0
+        """Files of it that have a place among those that move."""
+        self.waits = Waits(clock)
+        """Requests of it that wait."""
+        self.carried = 0
+        """Bytes that really went over a line or a disk, all runs together."""
         self.task: Task[None] | None = None
         self.trail = Trail()
         self.finished: set[str] = set()
@@ -85,7 +96,7 @@ class Record:
         """When a listener last heard of it, by the clock."""
         self._clock = clock
         self._notify = notify
-        self._samples: deque[tuple[float, int]] = deque()
+        self._meter = Meter(clock)
         self._snapshot: Job | None = None
         self._name = order.name
         self._source = words_for(order.source, order.entries[0], parent=True)
@@ -102,8 +113,32 @@ class Record:
         self.files_total = len(files)
         self.problem = self.advice = self.details = ""
         self.steps: tuple[Step, ...] = ()
-        self._samples.clear()
+        self._meter.clear()
         self._snapshot = None
+
+    @property
+    def state(self) -> JobState:
+        """What the user is told."""
+        if self.stage.ended or self.stage is JobState.ASKING:
+            return self.stage
+        if self.paused:
+            return JobState.PAUSED
+        if self.stage is not JobState.QUEUED and self.waits.hold(self.moving):
+            return JobState.WAITING
+        return self.stage
+
+    def pause(self) -> None:
+        if not self.paused and not self.stage.ended:
+            self.paused = True
+            self.resumed.clear()
+            self._meter.clear()
+            self.changed(now=True)
+
+    def resume(self) -> None:
+        if self.paused:
+            self.paused = False
+            self.resumed.set()
+            self.changed(now=True)
 
     @property
     def snapshot(self) -> Job:
@@ -127,25 +162,40 @@ class Record:
                 self.advice,
                 self.details,
                 self.steps,
+                self._waiting(),
             )
         return self._snapshot
 
-    def _pace(self) -> tuple[float, float | None]:
-        if self.state is not JobState.RUNNING or len(self._samples) < 2:
-            return 0.0, None
-        (start, first), (end, last) = self._samples[0], self._samples[-1]
-        speed = max(0.0, (last - first) / (end - start)) if end > start else 0.0
-        eta = max(0, self.total - self.done) / speed if self.total is not None and speed > 0 else None
-        return speed, eta
+    def _waiting(self) -> str:
+        state = self.state
+        if state is JobState.PAUSED and self.moving:
+            return "What is on its way goes through first."
+        return self.waits.words if state is JobState.WAITING else ""
 
-    def moved(self, count: int) -> None:
-        """So many more bytes; fewer than none when some have to be moved again."""
+    def tick(self) -> None:
+        """Time has passed: speed and countdown may be others."""
+        if self.state in (JobState.RUNNING, JobState.WAITING):
+            self.changed(now=self.state is JobState.WAITING)
+
+    def _pace(self) -> tuple[float, float | None]:
+        if self.state is not JobState.RUNNING:
+            return 0.0, None
+        lasting = self._meter.speed(LONG_WINDOW)
+        if self.total is None or lasting < 1:
+            return self._meter.speed(), None
+        eta = max(0, self.total - self.done) / lasting
+        return self._meter.speed(), eta if eta < LONGEST_ETA else None
+
+    def moved(self, count: int, *, really: bool = True) -> None:
+        """So many more bytes; fewer than none when some have to be moved again.
+
+        Args:
+            really: They were carried; else they are settled some other way, such as skipped.
+        """
         self.done += count
-        now = self._clock()
-        if not self._samples or now - self._samples[-1][0] >= STEP:
-            self._samples.append((now, self.done))
-            while now - self._samples[0][0] > WINDOW:
-                self._samples.popleft()
+        if really:
+            self.carried += count
+            self._meter.add(count)
         self.changed()
 
     def enter(
@@ -157,11 +207,13 @@ class Record:
         details: str = "",
         steps: tuple[Step, ...] = (),
     ) -> None:
-        if (state, problem) == (self.state, self.problem):
+        if (state, problem) == (self.stage, self.problem):
             return
-        self.state, self.problem, self.advice, self.details, self.steps = state, problem, advice, details, steps
+        self.stage, self.problem, self.advice, self.details, self.steps = state, problem, advice, details, steps
         if state is not JobState.RUNNING:
-            self._samples.clear()
+            self._meter.clear()
+        if state.ended:
+            self.paused = False
         self.changed(now=True)
 
     def changed(self, *, now: bool = False) -> None:
@@ -184,13 +236,21 @@ class FileProgress:
                 self._record.total += done - self._size
             self._size = done
         change, self._done = done - self._done, done
-        self._record.moved(change)
+        if change:
+            self._record.moved(change)
+
+    def left(self, count: int) -> None:
+        """So many bytes more have left, though nobody has acknowledged them: `reached` will say what became of them."""
+        change = min(count, self._size - self._done)
+        self._done += change
+        if change > 0:
+            self._record.moved(change)
 
     def settle(self) -> None:
         """Carried, skipped or failed: nothing more will come of it."""
         self._record.files_done += 1
         change, self._done = self._size - self._done, self._size
-        self._record.moved(change)
+        self._record.moved(change, really=False)
 
     def begin_again(self) -> None:
         self.reached(0)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from odtui.services.entry import Entry
 from odtui.services.place import Place
-from odtui.services.transfers.job import Ask, Job, JobKind, JobState
+from odtui.services.transfers.flow import FlowSums
+from odtui.services.transfers.job import Ask, Flow, Job, JobKind, JobState
+from odtui.services.transfers.line import Line
+from odtui.services.transfers.pace import Pace
 from odtui.services.transfers.record import Order, Record, Request
 from odtui.services.transfers.shared import Shared
+from odtui.services.transfers.slots import Slots, Width
+from odtui.services.transfers.waits import Waits
 
 NOTICE = 0.1
 """Seconds between two snapshots of a job that only moves on."""
@@ -26,29 +30,42 @@ class TransferService:
         self,
         *,
         ask: Ask,
-        concurrency: int = 4,
+        concurrency: int = 8,
+        bandwidth_limit: int | None = None,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """
         Args:
-            concurrency: Jobs that run, and files that move, at the same time. A job that waits for an answer counts
-                not as one.
+            concurrency: The most files that ever move, and jobs that run, at the same time: it begins with four of
+                them. A job that waits for an answer or is paused counts not as one.
+            bandwidth_limit: Bytes per second, both directions together.
             clock: Seconds, monotonic.
         """
         self._clock = clock
-        self._records: dict[int, Record] = {}
-        self._pending: deque[Record] = deque()
+        self._line = Line()
         self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._next_id = 1
-        self._unended = 0
+        self._untold: set[Record] = set()
         self._listeners: list[Callable[[Job], None]] = []
+        self._flow_listeners: list[Callable[[Flow], None]] = []
         self._arrivals: list[Callable[[Place, Entry, Entry], None]] = []
         self._departures: list[Callable[[Place, Entry], None]] = []
+        self._flow_told_at = float("-inf")
+        width, pace = Width(concurrency, clock=clock), Pace(clock=clock, sleep=sleep)
+        pace.set_limit(bandwidth_limit)
         self._shared = Shared(
-            ask, asyncio.Semaphore(concurrency), asyncio.Semaphore(concurrency), concurrency, sleep,
-            self._arrived, self._departed,
+            ask, width, Slots(self._allowed), Slots(self._allowed, saturated=width.begin), pace, Waits(clock),
+            clock, sleep, self._arrived, self._departed,
         )  # fmt: skip
+        self._sums = FlowSums(clock)
+
+    def _allowed(self) -> int:
+        """Files that may move at this moment."""
+        width, files = self._shared.width.value, self._shared.pace.most_files
+        return width if files is None else min(width, files)
 
     # running
 
@@ -57,7 +74,7 @@ class TransferService:
         tasks: set[asyncio.Task[None]] = set()
         try:
             while True:
-                while not self._pending:
+                while not self._line.waiting:
                     self._wake.clear()
                     await self._wake.wait()
                 from odtui.services.transfers.job_run import (
@@ -65,24 +82,30 @@ class TransferService:
                 )
 
                 await self._shared.gate.acquire()
-                job = JobRun(self._pending.popleft(), self._shared)
-                if job.record.state is not JobState.QUEUED or job.record.task is not None:
-                    self._shared.gate.release()  # cancelled meanwhile, or queued twice by cancel and retry
+                record = self._line.take()
+                if record is None:
+                    self._shared.gate.release()  # cancelled or paused meanwhile
                     continue
-                job.record.task = asyncio.create_task(job.run())
-                tasks.add(job.record.task)
-                job.record.task.add_done_callback(tasks.discard)
-                job.record.task.add_done_callback(job.ended)
+                job = JobRun(record, self._shared)
+                record.task = asyncio.create_task(job.run())
+                tasks.add(record.task)
+                record.task.add_done_callback(tasks.discard)
+                record.task.add_done_callback(job.ended)
         finally:
+            for record in self._line:
+                record.paused = False  # what cleans up must not be held
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            for record in self._pending:
+            for record in self._line:
                 if not record.state.ended:
                     record.enter(JobState.CANCELLED)
-            self._pending.clear()
 
-    # commands
+    async def drain(self) -> None:
+        """Wait until every job has ended."""
+        await self._idle.wait()
+
+    # starting
 
     def start(
         self, entries: list[Entry], source: Place, target: Place, folder: Entry, *, move: bool = False
@@ -99,52 +122,125 @@ class TransferService:
     def _queue(self, order: Order) -> Record:
         record = Record(self._next_id, order, clock=self._clock, notify=self._changed)
         self._next_id += 1
-        self._unended += 1
-        self._records[record.id] = record
         self._enqueue(record)
         return record
 
     def _enqueue(self, record: Record) -> None:
-        self._pending.append(record)
+        self._line.add(record)
         self._wake.set()
         record.changed(now=True)
 
+    # control of one job; unknown ones are left as they are
+
     def cancel(self, job_id: int) -> None:
-        """Ends a job; what it has not finished leaves no trace. Unknown and ended ones are left as they are."""
-        record = self._records.get(job_id)
+        """Ends a job; what it has not finished leaves no trace. One that has ended is left as it is."""
+        record = self._line.find(job_id)
         if record is None or record.state.ended:
             return
         if record.task is not None:
+            record.paused = False  # what cleans up must not be held
             record.task.cancel()
         else:
             record.enter(JobState.CANCELLED)
 
+    def pause(self, job_id: int) -> None:
+        """Holds a job: what is on its way goes through, nothing more begins, and nothing that is there is lost."""
+        record = self._line.find(job_id)
+        if record is not None:
+            record.pause()
+
+    def resume(self, job_id: int) -> None:
+        """Lets a paused job go on from where it was."""
+        record = self._line.find(job_id)
+        if record is not None and record.paused:
+            record.resume()
+            if record.state is JobState.QUEUED and record.task is None:
+                self._line.queue(record)
+                self._wake.set()
+
     def retry(self, job_id: int) -> None:
-        """Queue a failed or cancelled job again; of a folder only what is missing."""
-        record = self._records.get(job_id)
-        if record is None or record.state not in (JobState.FAILED, JobState.CANCELLED):
+        """Queue a failed or cancelled job again, of a folder only what is missing; let one that waits try at once."""
+        record = self._line.find(job_id)
+        if record is None:
             return
-        record.reset()
-        record.task = None
-        self._unended += 1
-        record.state = JobState.QUEUED
-        self._enqueue(record)
+        if record.state is JobState.WAITING:
+            self._shared.reconnected()
+        elif record.state in (JobState.FAILED, JobState.CANCELLED):
+            record.reset()
+            record.task = None
+            record.stage = JobState.QUEUED
+            self._enqueue(record)
+
+    def move_up(self, job_id: int) -> None:
+        """Before the queued job that is next before it; the first stays. So does one that has begun."""
+        self._move(job_id, -1)
+
+    def move_down(self, job_id: int) -> None:
+        """Behind the queued job that is next behind it; the last stays. So does one that has begun."""
+        self._move(job_id, 1)
+
+    def _move(self, job_id: int, by: int) -> None:
+        record = self._line.find(job_id)
+        other = self._line.swap(record, by) if record is not None else None
+        if record is not None and other is not None:
+            record.changed(now=True)
+            other.changed(now=True)
+
+    # control of all
+
+    def cancel_all(self) -> None:
+        """Ends every job that has not ended."""
+        for record in self._line:
+            self.cancel(record.id)
+
+    def pause_all(self) -> None:
+        """Pauses every job that has not ended. What is started later runs."""
+        for record in self._line:
+            record.pause()
+
+    def resume_all(self) -> None:
+        """Lets every paused job go on."""
+        for record in self._line:
+            self.resume(record.id)
+
+    def retry_failed(self) -> None:
+        """Queue all failed jobs again."""
+        for record in self._line:
+            if record.state is JobState.FAILED:
+                self.retry(record.id)
 
     def clear_ended(self) -> None:
         """Forget the jobs that have ended."""
-        self._records = {key: record for key, record in self._records.items() if not record.state.ended}
+        for record in self._line.clear_ended():
+            self._sums.forget(record)
+            self._untold.discard(record)
+        self._flow_changed(now=True)
+
+    def set_limit(self, bytes_per_second: int | None) -> None:
+        """The most that all transfers together move; None for as much as there is. In force at once."""
+        self._shared.pace.set_limit(bytes_per_second)
+        self._shared.widened()
+        self._flow_changed(now=True)
 
     # what there is
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """Newest snapshots, oldest job first."""
-        return tuple(record.snapshot for record in self._records.values())
+        """Newest snapshots in the order of the queue, oldest first."""
+        return self._line.jobs
 
     @property
     def running(self) -> int:
         """Jobs that have not ended."""
-        return self._unended
+        return self._sums.unended
+
+    @property
+    def flow(self) -> Flow:
+        """All of them together; costs the same however many there are."""
+        shared = self._shared
+        return self._sums.flow(
+            moving=shared.slots.used, width=self._allowed(), limit=shared.pace.limit, waits=shared.waits
+        )
 
     def watch(self, listener: Callable[[Job], None]) -> Callable[[], None]:
         """Called with each new snapshot, at most ten times a second per job; returns the way to stop it.
@@ -153,6 +249,10 @@ class TransferService:
         """
         return _added(self._listeners, listener)
 
+    def watch_flow(self, listener: Callable[[Flow], None]) -> Callable[[], None]:
+        """Called with what all jobs come to, at most ten times a second while they only move on."""
+        return _added(self._flow_listeners, listener)
+
     def watch_arrivals(self, listener: Callable[[Place, Entry, Entry], None]) -> Callable[[], None]:
         """Called with (place, folder, entry) when an entry has arrived in a folder."""
         return _added(self._arrivals, listener)
@@ -160,6 +260,17 @@ class TransferService:
     def watch_departures(self, listener: Callable[[Place, Entry], None]) -> Callable[[], None]:
         """Called with (place, entry) when a move took an entry away."""
         return _added(self._departures, listener)
+
+    def tick(self) -> None:
+        """To be called about once a second: tells what changes with time alone, such as countdowns and speeds."""
+        for record in self._sums.begun:
+            record.tick()
+        for record in tuple(self._untold):
+            self._tell(record)
+        if self._sums.unended:
+            self._flow_changed(now=True)
+
+    # hearing from below
 
     def _arrived(self, place: Place, folder: Entry, entry: Entry) -> None:
         for listener in tuple(self._arrivals):
@@ -170,14 +281,36 @@ class TransferService:
             listener(place, entry)
 
     def _changed(self, record: Record, now: bool) -> None:
-        if now and record.state.ended and record.id in self._records:
-            self._unended -= 1
-        time = self._clock()
-        if not now and time - record.shown_at < NOTICE:
-            return
-        record.shown_at = time
+        if self._line.find(record.id) is not record:
+            return  # forgotten
+        self._line.touched(record)
+        carried, files = self._sums.note(record)
+        if (carried or files) and self._shared.slots.waiting:
+            self._shared.width.moved(carried, files)
+            self._shared.widened()
+        if now or self._clock() - record.shown_at >= NOTICE:
+            self._tell(record)
+        else:
+            self._untold.add(record)
+        if self._sums.unended:
+            self._idle.clear()
+        else:
+            self._idle.set()
+        self._flow_changed(now=now)
+
+    def _tell(self, record: Record) -> None:
+        record.shown_at = self._clock()
+        self._untold.discard(record)
         for listener in tuple(self._listeners):
             listener(record.snapshot)
+
+    def _flow_changed(self, *, now: bool) -> None:
+        time = self._clock()
+        if self._flow_listeners and (now or time - self._flow_told_at >= NOTICE):
+            self._flow_told_at = time
+            flow = self.flow
+            for listener in tuple(self._flow_listeners):
+                listener(flow)
 
 
 def _kind(source: Place, target: Place, *, move: bool) -> JobKind:

@@ -28,6 +28,7 @@ from odtui.services.transfers.problems import (
 )
 from odtui.services.transfers.record import FileProgress
 from odtui.services.transfers.routes import Carried, Into, find, is_taken
+from odtui.services.transfers.turn import Turn
 from odtui.services.words import explain
 
 log = logging.getLogger(__name__)
@@ -215,7 +216,7 @@ class TreeRun:
         if self._single:
             self.record.total = size
         progress = FileProgress(self.record, size)
-        async with self.job.shared.slots:
+        async with Turn(self.job, progress):
             try:
                 arrived = await way.carry_whole(entry, self.folder, name, progress.reached)
             except (GraphError, OSError) as error:
