@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from binascii import Error
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -13,11 +13,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Scope
 
 from odtui.demo.errors import JSON_TYPE, GraphFault, bad_request
+from odtui.demo.links import GRAPH_HOSTS, is_loopback
 
 MAX_PARTS = 20
 MAX_BYTES = 4 << 20
 PART = "odtui.part"
 """Key in the scope of a request that is part of a batch."""
+_AS_IT_IS = "%:/?[]@!$&'()*+,;=-._~"
+"""What an address may hold; anything else, such as a space in a filter, is encoded."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _INHERITED = frozenset({b"authorization", b"host", b"client-request-id", b"user-agent"})
 
@@ -28,10 +31,10 @@ class Part(msgspec.Struct, kw_only=True, rename="camel"):
     id: str
     method: str
     url: str
-    """Relative to the version of the API."""
-    headers: dict[str, str] = {}
+    """Relative to the version of the API, or an address of Graph in full, as the official SDKs send it."""
+    headers: dict[str, str] | None = None
     body: Any = None
-    depends_on: list[str] = []
+    depends_on: list[str] | None = None
 
 
 class Batch(msgspec.Struct):
@@ -42,20 +45,20 @@ async def batch(request: Request) -> Response:
     """POST $batch. Raises GraphFault 400 if it is not a sound batch, 405 for other methods."""
     if request.method != "POST":
         raise GraphFault(405, "notAllowed", "The method is not allowed here.")
-    parts = _read(await request.body())
     prefix = request.scope["raw_path"].decode("latin-1").removesuffix("/$batch")
+    parts = _read(await request.body(), prefix)
     inherited = [pair for pair in request.scope["headers"] if pair[0] in _INHERITED]
     statuses: dict[str, int] = {}
     responses = []
     for part in parts:
-        failed = [name for name in part.depends_on if statuses[name.lower()] >= 400]
+        failed = [name for name in part.depends_on or () if statuses[name.lower()] >= 400]
         answer = _dependency_failed() if failed else await _run(request, part, prefix, inherited)
         statuses[part.id.lower()] = answer["status"]
         responses.append({"id": part.id, **answer})
     return Response(msgspec.json.encode({"responses": responses}), 200, media_type=JSON_TYPE)
 
 
-def _read(raw: bytes) -> list[Part]:
+def _read(raw: bytes, prefix: str) -> list[Part]:
     """The parts in the order to run them: each after those that it depends on."""
     if len(raw) > MAX_BYTES:
         raise GraphFault(413, "invalidRequest", "The batch is too large.")
@@ -69,9 +72,10 @@ def _read(raw: bytes) -> list[Part]:
     if len(set(ids)) < len(ids) or not all(ids):
         raise bad_request("Batch request ids must be unique.")
     for part in parts:
-        if part.method.upper() not in _METHODS or "://" in part.url.partition("?")[0]:
+        if part.method.upper() not in _METHODS or not part.url:
             raise bad_request(f"The request '{part.id[:40]}' is not valid.")
-        if part.body is not None and not any(name.lower() == "content-type" for name in part.headers):
+        _relative(part, prefix)
+        if part.body is not None and not any(name.lower() == "content-type" for name in part.headers or ()):
             raise bad_request(f"The request '{part.id[:40]}' has a body without a Content-Type.")
     return _ordered(parts)
 
@@ -80,7 +84,7 @@ def _ordered(parts: list[Part]) -> list[Part]:
     done: dict[str, Part] = {}
     waiting = list(parts)
     while waiting:
-        ready = [part for part in waiting if all(name.lower() in done for name in part.depends_on)]
+        ready = [part for part in waiting if all(name.lower() in done for name in part.depends_on or ())]
         if not ready:
             raise bad_request("A request depends on one that is not in the batch, or on itself.")
         done |= {part.id.lower(): part for part in ready}
@@ -97,7 +101,7 @@ def _body(part: Part) -> bytes:
     """JSON as it is; any other content is base64 text."""
     if part.body is None:
         return b""
-    kind = next(value for name, value in part.headers.items() if name.lower() == "content-type")
+    kind = next(value for name, value in (part.headers or {}).items() if name.lower() == "content-type")
     if not isinstance(part.body, str) or "json" in kind:
         return msgspec.json.encode(part.body)
     try:
@@ -106,12 +110,24 @@ def _body(part: Part) -> bytes:
         raise bad_request(f"The body of request '{part.id[:40]}' is not base64.") from None
 
 
+def _relative(part: Part, prefix: str) -> str:
+    """The address of a part below the version root, encoded. Raises GraphFault 400 for one that is not there."""
+    url = quote(part.url.partition("#")[0], safe=_AS_IT_IS)
+    if "://" not in url.partition("?")[0]:
+        return url
+    parts = urlsplit(url)
+    path = "/" + parts.path.lstrip("/")
+    if (parts.netloc not in GRAPH_HOSTS and not is_loopback(parts.netloc)) or not path.startswith(f"{prefix}/"):
+        raise bad_request(f"The request '{part.id[:40]}' is not for this version of the API.")
+    return f"{path.removeprefix(prefix)}?{parts.query}"
+
+
 async def _run(request: Request, part: Part, prefix: str, inherited: list[tuple[bytes, bytes]]) -> dict[str, Any]:
     """Send one part through the whole server and collect its answer."""
     body = _body(part)
-    path, _, query = part.url.partition("?")
+    path, _, query = _relative(part, prefix).partition("?")
     raw_path = f"{prefix}/{path.lstrip('/')}".encode()
-    own = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in part.headers.items()]
+    own = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in (part.headers or {}).items()]
     names = {name for name, _ in own} | {b"host"}
     scope: Scope = dict(request.scope) | {
         "method": part.method.upper(),

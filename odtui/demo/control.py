@@ -53,6 +53,10 @@ async def _log(demo: Demo, request: Request) -> Response:
     return _json(demo.log.entries(request.query_params.get("path", "")))
 
 
+async def _warnings(demo: Demo, request: Request) -> Response:
+    return _json(demo.warnings)
+
+
 async def _clear_log(demo: Demo, request: Request) -> Response:
     demo.log.clear()
     return Response(status_code=204)
@@ -165,6 +169,8 @@ class Settings(msgspec.Struct):
     """Scopes that from now on only an administrator can allow to work accounts."""
     single_use_refresh: bool | None = None
     """Whether a refresh token works once only."""
+    strict_fragments: bool | None = None
+    """Whether an upload with fragments of other sizes than 320 KiB allows fails at its end."""
     picked: list[str] | None = None
     """Paths in Ada's drive that she picks for the app, which is what the Selected scopes open."""
     lag: int | None = None
@@ -185,6 +191,8 @@ async def _settings(demo: Demo, request: Request) -> Response:
         demo.consents.admin_only = {scope.lower() for scope in settings.admin_only}
     if settings.single_use_refresh is not None:
         demo.single_use = settings.single_use_refresh
+    if settings.strict_fragments is not None:
+        demo.strict_fragments = settings.strict_fragments
     if settings.picked is not None:
         demo.picked = {find(demo.drives["ada"], path).guid for path in settings.picked}
     if settings.lag is not None:
@@ -203,6 +211,7 @@ _ACTIONS: dict[tuple[str, str], Callable[[Demo, Request], Awaitable[Response]]] 
     ("DELETE", "faults"): _clear_faults,
     ("GET", "log"): _log,
     ("DELETE", "log"): _clear_log,
+    ("GET", "warnings"): _warnings,
     ("POST", "expire"): _expire,
     ("POST", "challenge"): _challenge,
     ("DELETE", "challenge"): _clear_challenge,

@@ -23,6 +23,7 @@ faults are separated by ';', each is KIND or KIND:NAME=VALUE,NAME=VALUE
   challenge               Graph demands claims; interactive=true: which only a sign-in in the browser brings
 every fault takes path=REGEX, method=PUT, times=N (1; 0 is always), skip=N, chance=0.1 (then times is 0 unless given)
   single_use_refresh      a refresh token works once
+  strict_fragments        an upload whose fragments are no multiples of 320 KiB fails at its end
   withheld:scopes=A+B     consent leaves these permissions out
   admin_only:scopes=A+B   only an administrator can allow these (work accounts)
   lag:reads=2             what is new is not found for so many requests
@@ -47,6 +48,8 @@ class Plan(msgspec.Struct):
     """Seconds by which the server's clock is ahead."""
     single_use: bool = False
     """Whether a refresh token works once only."""
+    strict_fragments: bool = False
+    """Whether an upload with fragments of other sizes than 320 KiB allows fails at its end."""
     withheld: list[str] = []
     """Scopes that consent leaves out, lower case."""
     admin_only: list[str] = []
@@ -75,6 +78,8 @@ def parse(text: str) -> Plan:
             plan.skew = _number(f"seconds={fields.get('seconds', '')}", float)
         elif kind == "single_use_refresh":
             plan.single_use = True
+        elif kind == "strict_fragments":
+            plan.strict_fragments = True
         elif kind == "withheld":
             plan.withheld = _scopes(part, fields)
         elif kind == "admin_only":

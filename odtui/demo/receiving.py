@@ -56,6 +56,12 @@ class Session:
     size: int | None = None
     """Announced by createUploadSession or by the first fragment."""
     received: int = 0
+    misaligned: bool = False
+    """Whether a fragment that is not the last was no multiple of 320 KiB."""
+    last: int = -1
+    """Where the last fragment began."""
+    made: str = ""
+    """guid of the file that it has become; empty until then."""
     hasher: QuickXor = field(default_factory=QuickXor)
 
     @property

@@ -114,6 +114,10 @@ class Demo:
     """Seconds by which the server's clock is ahead of the true one."""
     picked: set[str] = field(default_factory=set)
     """guids of the items that a user has picked for the app."""
+    strict_fragments: bool = False
+    """Whether an upload with fragments of other sizes than 320 KiB allows fails at its end."""
+    warnings: list[str] = field(default_factory=list)
+    """What clients did that the service takes ill at times."""
     crashes: list[Exception] = field(default_factory=list)
     """Errors of the server itself; a test fails if there is one."""
     base: str = ""
@@ -131,6 +135,7 @@ class Demo:
         demo = cls(options, users, {}, bodies, journal, Signer.kept_in(folder), Consents(folder), temporary)
         demo.faults, demo.skew = options.faults.start(), options.faults.skew
         demo.single_use, demo.withheld = options.faults.single_use, set(options.faults.withheld)
+        demo.strict_fragments = options.faults.strict_fragments
         demo.consents.admin_only = set(options.faults.admin_only)
         demo.drives["ada"] = demo._drive("ada", dataset.ada(), options)
         others = Options(account=options.account, clock=options.clock, now=options.now)

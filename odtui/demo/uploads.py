@@ -14,12 +14,14 @@ from starlette.responses import Response
 from odtui.demo.access import check_stray
 from odtui.demo.call import Call, Routes
 from odtui.demo.content import target
+from odtui.demo.drive import Drive
 from odtui.demo.errors import GraphFault, bad_request
 from odtui.demo.items import CONFLICT, on_conflict, parse_times
 from odtui.demo.links import Links
 from odtui.demo.names import check_name, fold
+from odtui.demo.nodes import Node
 from odtui.demo.receiving import Received, Session, Spot, check_new_names, commit
-from odtui.demo.render import Renderer, iso
+from odtui.demo.render import Json, Renderer, iso
 from odtui.demo.state import Demo
 
 UNIT = 320 << 10
@@ -66,8 +68,15 @@ def sessions(demo: Demo) -> dict[str, Session]:
     """All sessions of a server by guid, those that have expired dropped."""
     for guid, each in list(demo.sessions.items()):
         if each.expires < demo.clock() or each.epoch != demo.epochs.uploads:
-            demo.sessions.pop(guid).path.unlink(missing_ok=True)
+            _drop(demo, guid)
     return demo.sessions
+
+
+def _drop(demo: Demo, guid: str) -> None:
+    """Forget a session, and its bytes unless a file has them."""
+    dropped = demo.sessions.pop(guid)
+    if not dropped.made:
+        dropped.path.unlink(missing_ok=True)
 
 
 def _progress(session: Session) -> dict[str, Any]:
@@ -86,23 +95,29 @@ async def session(request: Request) -> Response:
     if not demo.signer.matches(guid, request.query_params.get("tempauth", "")):
         raise GraphFault(401, "unauthenticated", "The address of the upload session is not valid.")
     found = sessions(demo).get(guid)
-    if found is None:
-        raise GraphFault(404, "itemNotFound", "The upload session was not found", inner="uploadSessionNotFound")
+    if found is None or (found.made and request.method != "PUT"):
+        raise _gone()
     match request.method:
         case "GET":
             return _answer(_progress(found))
         case "DELETE":
-            demo.sessions.pop(guid).path.unlink(missing_ok=True)
+            _drop(demo, guid)
             return Response(status_code=204)
         case "POST":
             if not found.complete:
                 raise bad_request("Not all bytes have arrived.", inner="uploadSessionIncomplete")
-            return _finish(demo, request, guid, found)
-    await _fragment(request, found)
+            return _finish(demo, request, found)
+    if found.made:
+        return _repeated(demo, request, found)
+    await _fragment(demo, request, found)
     found.expires = demo.clock() + LIFE
     if found.complete and not found.deferred:
-        return _finish(demo, request, guid, found)
+        return _finish(demo, request, found)
     return _answer(_progress(found), 202)
+
+
+def _gone() -> GraphFault:
+    return GraphFault(404, "itemNotFound", "The upload session was not found", inner="uploadSessionNotFound")
 
 
 def _answer(body: Any, status: int = 200) -> Response:
@@ -127,15 +142,24 @@ def _span(request: Request, session: Session) -> tuple[int, int]:
     if first != session.received:
         inner = "fragmentOverlap" if first < session.received else "fragmentOutOfOrder"
         raise GraphFault(416, "invalidRange", "The fragment is not the one expected.", inner=inner)
-    if length % UNIT and last + 1 != total:
-        raise bad_request("A fragment must be a multiple of 320 KiB.", inner="fragmentLengthMismatch")
     session.drive.check_room(total)
     session.size = total
     return first, length
 
 
-async def _fragment(request: Request, session: Session) -> None:
-    """Take in one fragment. One that is cut off counts for nothing."""
+def _repeated(demo: Demo, request: Request, session: Session) -> Response:
+    """The last fragment sent once more, because its answer was lost, or by a client that counts wrongly."""
+    found = _CONTENT_RANGE.fullmatch(request.headers.get("content-range", "").strip())
+    node = session.drive.tree.get(session.made)
+    if node is None or found is None or (int(found[1]), int(found[3])) != (session.last, session.size):
+        raise _gone()
+    if request.headers.get("content-length") != str(int(found[2]) - int(found[1]) + 1):
+        raise bad_request("Content-Length does not match Content-Range.", inner="fragmentLengthMismatch")
+    return _answer(_item(demo, request, session.drive, node))
+
+
+async def _fragment(demo: Demo, request: Request, session: Session) -> None:
+    """Take in one fragment, of any length. One that is cut off counts for nothing."""
     first, length = _span(request, session)
     hasher, arrived = session.hasher.fork(), 0
     try:
@@ -149,22 +173,31 @@ async def _fragment(request: Request, session: Session) -> None:
         raise bad_request("The fragment was cut off.", inner="fragmentLengthMismatch") from None
     if arrived != length or session.received != first:
         raise GraphFault(416, "invalidRange", "The fragment is not the one expected.", inner="fragmentOverlap")
-    session.hasher, session.received = hasher, first + length
+    session.hasher, session.received, session.last = hasher, first + length, first
+    if length % UNIT and not session.complete:
+        session.misaligned = True
+        demo.warnings.append(f"A fragment of {length} bytes is no multiple of 320 KiB, which the service may refuse.")
 
 
-def _finish(demo: Demo, request: Request, guid: str, session: Session) -> Response:
+def _finish(demo: Demo, request: Request, session: Session) -> Response:
     """Make the file. On 409 and 507 the session stays."""
     drive, spot = session.drive, session.spot
     size = session.size or 0
     drive.check_room(size)
+    if session.misaligned and demo.strict_fragments:
+        raise GraphFault(500, "generalException", "General exception while processing", inner="uploadSessionFailed")
     if spot.node is not None and drive.tree.get(spot.node.guid) is None:
         folder = drive.tree.get(spot.node.parent)
         spot = Spot(None, folder, (spot.node.name,))
     received = Received(session.content, size, session.hasher.base64(), **session.times)
     node, created = commit(drive, spot, session.behaviour, received)
-    demo.sessions.pop(guid)
+    session.made = node.guid
+    return _answer(_item(demo, request, drive, node), 201 if created else 200)
+
+
+def _item(demo: Demo, request: Request, drive: Drive, node: Node) -> Json:
     links = Links.for_host(request.headers.get("host", ""), "/v1.0", business=drive.business)
-    return _answer(Renderer(demo, drive, links).item(node), 201 if created else 200)
+    return Renderer(demo, drive, links).item(node)
 
 
 async def commit_from(call: Call) -> Response:
@@ -179,7 +212,7 @@ async def commit_from(call: Call) -> Response:
     query = parse_qs(urlsplit(str(body.get("@microsoft.graph.sourceUrl") or "")).query)
     guid, proof = (query.get(name, [""])[0] for name in ("guid", "tempauth"))
     found = sessions(call.demo).get(guid) if call.demo.signer.matches(guid, proof) else None
-    if found is None or found.drive is not call.drive:
+    if found is None or found.made or found.drive is not call.drive:
         raise bad_request("The source is not an upload session of this drive.", inner="uploadSessionNotFound")
     if not found.complete:
         raise bad_request("Not all bytes have arrived.", inner="uploadSessionIncomplete")
@@ -196,7 +229,7 @@ async def commit_from(call: Call) -> Response:
     call.drive.check_room(found.received)
     received = Received(found.content, found.received, found.hasher.base64(), **found.times)
     made, created = commit(call.drive, spot, behaviour, received)
-    call.demo.sessions.pop(guid)
+    found.made = made.guid
     return call.item(made, 201 if created else 200)
 
 

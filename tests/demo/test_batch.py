@@ -35,6 +35,28 @@ def test_every_part_has_its_own_status_headers_and_body(graph: httpx.Client) -> 
     assert len(found["3"]["body"]["value"]) == 2
 
 
+def test_parts_may_name_graph_in_full_as_the_official_sdks_do(demo: DemoThread, graph: httpx.Client) -> None:
+    found = send(
+        graph,
+        get(1, "https://graph.microsoft.com/v1.0//me/drive/root:/Documents"),
+        get(2, f"{demo.base}/v1.0/me/drive/root/children?$top=2&$select=id", headers=None, dependsOn=None),
+        get(3, "/me/drive/root/children?$orderby=name desc&$select=name"),
+        get(4, "/me/drive/root:/Schöne Namen"),
+    )
+    assert [found[name]["status"] for name in "1234"] == [200, 200, 200, 404]
+    assert found["1"]["body"]["name"] == "Documents"
+    assert len(found["2"]["body"]["value"]) == 2
+    names = [item["name"].lower() for item in found["3"]["body"]["value"]]
+    assert names == sorted(names, reverse=True)
+
+
+def test_a_batch_with_an_unsound_address_changes_nothing(graph: httpx.Client) -> None:
+    make = {"id": "1", "method": "POST", "url": "/me/drive/root/children", "headers": JSON}
+    parts = [make | {"body": {"name": "New", "folder": {}}}, get(2, "https://evil.example/v1.0/me")]
+    assert code_of(graph.post("/$batch", json={"requests": parts})) == (400, "invalidRequest")
+    assert graph.get("/me/drive/root:/New").status_code == 404
+
+
 def test_dependent_parts_run_after_what_they_need(graph: httpx.Client) -> None:
     make = {"id": "a", "method": "POST", "url": "/me/drive/root/children", "headers": JSON}
     found = send(
@@ -100,7 +122,10 @@ def test_parts_are_refused_what_the_token_does_not_allow(demo: DemoThread) -> No
         {"requests": [get(1, dependsOn=["2"])]},
         {"requests": [get(1, dependsOn=["2"]), get(2, dependsOn=["1"])]},
         {"requests": [get(1) | {"method": "TRACE"}]},
-        {"requests": [get(1, "https://graph.microsoft.com/v1.0/me")]},
+        {"requests": [get(1, "")]},
+        {"requests": [get(1, "https://graph.microsoft.com/beta/me")]},
+        {"requests": [get(1, "https://graph.microsoft.com")]},
+        {"requests": [get(1, "https://evil.example/v1.0/me")]},
         {"requests": [get(1) | {"method": "POST", "body": {}}]},
         {"requests": [{"id": "1"}]},
         {},

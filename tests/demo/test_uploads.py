@@ -6,6 +6,7 @@ import pytest
 
 from odtui.demo import uploads
 from odtui.demo.faults import Rule
+from odtui.demo.plan import parse
 from odtui.demo.quickxor import quickxor
 from odtui.demo.thread import DemoThread
 from tests.demo.conftest import Start, client, code_of, inner_of, web
@@ -70,10 +71,44 @@ def test_a_fragment_out_of_order_is_refused(graph: httpx.Client, first: int, inn
     assert send(url, DATA[UNIT:], UNIT, len(DATA)).status_code == 201
 
 
-def test_a_fragment_is_a_multiple_of_320_kib(graph: httpx.Client) -> None:
+def test_a_fragment_of_another_size_is_taken_with_a_warning(demo: DemoThread, graph: httpx.Client) -> None:
     url = session(graph)
-    assert code_of(send(url, DATA[: UNIT - 1], 0, len(DATA))) == (400, "invalidRequest")
-    assert send(url, DATA, 0, len(DATA)).status_code == 201
+    assert send(url, DATA[: UNIT + 1], 0, len(DATA)).status_code == 202
+    assert send(url, DATA[UNIT + 1 :], UNIT + 1, len(DATA)).json()["file"]["hashes"]["quickXorHash"] == quickxor(DATA)
+    [warning] = web.get(f"{demo.base}/_demo/warnings").json()
+    assert "327681 bytes" in warning
+
+
+@pytest.mark.parametrize("by_line", [True, False])
+def test_on_request_fragments_of_another_size_fail_at_the_end(start: Start, *, by_line: bool) -> None:
+    demo = start(faults=parse("strict_fragments")) if by_line else start()
+    if not by_line:
+        assert web.post(f"{demo.base}/_demo/settings", json={"strict_fragments": True}).status_code == 204
+    graph = client(demo)
+    url = session(graph)
+    assert send(url, DATA[: UNIT + 1], 0, len(DATA)).status_code == 202
+    answer = send(url, DATA[UNIT + 1 :], UNIT + 1, len(DATA))
+    assert (answer.status_code, inner_of(answer)) == (500, "uploadSessionFailed")
+    assert graph.get("/me/drive/root:/big.bin").status_code == 404
+    aligned = session(graph)
+    assert send(aligned, DATA[:UNIT], 0, len(DATA)).status_code == 202
+    assert send(aligned, DATA[UNIT:], UNIT, len(DATA)).status_code == 201
+
+
+def test_the_last_fragment_may_come_twice_and_nothing_else(graph: httpx.Client) -> None:
+    url = session(graph)
+    send(url, DATA[:UNIT], 0, len(DATA))
+    made = send(url, DATA[UNIT:], UNIT, len(DATA)).json()
+    again = send(url, DATA[UNIT:], UNIT, len(DATA))
+    assert (again.status_code, again.json()["id"], again.json()["eTag"]) == (200, made["id"], made["eTag"])
+    assert code_of(send(url, DATA[:UNIT], 0, len(DATA))) == (404, "itemNotFound")
+    assert code_of(send(url, DATA[UNIT:], UNIT, len(DATA) + 1)) == (404, "itemNotFound")
+    empty = web.put(url, headers={"Content-Range": f"bytes {UNIT}-{len(DATA) - 1}/{len(DATA)}"})
+    assert code_of(empty) == (400, "invalidRequest")
+    for method in ("GET", "POST", "DELETE"):
+        assert code_of(web.request(method, url)) == (404, "itemNotFound")
+    graph.delete(f"/me/drive/items/{made['id']}")
+    assert code_of(send(url, DATA[UNIT:], UNIT, len(DATA))) == (404, "itemNotFound")
 
 
 @pytest.mark.parametrize("spanned", ["", "bytes 0-9", "bytes 9-0/10", "bytes 0-10/10", "bytes 0-8/10", "bytes 0-9/*"])
