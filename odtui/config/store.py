@@ -39,19 +39,25 @@ class SettingsStore:
         text = self._text()
         on_disk = read_settings(self.path, text)
         changes = _changes(self._known or on_disk, settings)
-        try:
-            merged = _apply(text, changes, on_disk)
-            result = _flat(read_settings(self.path, merged))
-        except (SettingsError, *_UNFIT):
-            raise self._unfit() from None
-        if any(result.get(path) != value for path, value in changes.items()):
-            raise self._unfit()
+        merged = self._merged(text, changes, on_disk)
         if merged != text:
             try:
                 write_atomic(self.path, merged.encode())
             except OSError as error:
                 raise self._unusable("written", error) from error
         self._known = settings
+
+    def _merged(self, text: str, changes: dict[KeyPath, Any], on_disk: Settings) -> str:
+        """The text with the changes, written as tables or else as dotted keys. Raises SettingsError."""
+        for dotted in (False, True):
+            try:
+                merged = _apply(text, changes, on_disk, dotted=dotted)
+                result = _flat(read_settings(self.path, merged))
+            except (SettingsError, *_UNFIT):
+                continue
+            if all(result.get(path) == value for path, value in changes.items()):
+                return merged
+        raise self._unfit()
 
     def _text(self) -> str:
         try:
@@ -98,8 +104,11 @@ def _changes(old: Settings, new: Settings) -> dict[KeyPath, Any]:
     return changes
 
 
-def _apply(text: str, changes: dict[KeyPath, Any], on_disk: Settings) -> str:
-    """The text with the changes in it. Raises one of _UNFIT."""
+def _apply(text: str, changes: dict[KeyPath, Any], on_disk: Settings, *, dotted: bool) -> str:
+    """The text with the changes in it. Raises one of _UNFIT.
+
+    `dotted`: a new profile is written as `profiles.NAME.KEY`; beside such keys TOML allows no table `profiles.NAME`.
+    """
     import tomlkit
 
     present = _flat(on_disk)
@@ -108,7 +117,11 @@ def _apply(text: str, changes: dict[KeyPath, Any], on_disk: Settings) -> str:
         if value is None:
             _remove(document, path)
         elif present.get(path) != value or path[:2] not in {known[:2] for known in present}:
-            _set(document, path, list(value) if isinstance(value, tuple) else value)
+            plain = list(value) if isinstance(value, tuple) else value
+            if dotted and path[0] == "profiles" and path[:2] not in {known[:2] for known in present}:
+                document.append(tomlkit.key(list(path)), tomlkit.item(plain))
+            else:
+                _set(document, path, plain)
     return tomlkit.dumps(document)
 
 

@@ -18,6 +18,16 @@ SHARED_TENANTS = ("common", "organizations", "consumers")
 
 NO_TENANT = "00000000-0000-0000-0000-000000000000"
 
+_SECRET = re.compile(r"[A-Za-z0-9]{3}\dQ~[A-Za-z0-9._~-]{20,}")
+"""What Microsoft's client secrets have looked like since 2021; older ones are not known by their looks."""
+_UNFINISHED = {
+    "client_id": re.compile(r"[0-9a-fA-F-]{0,35}"),
+    "client_secret": re.compile(r"[!-~]{0,15}"),
+    "tenant": re.compile(r"[A-Za-z0-9.-]*"),
+    "redirect_uri": re.compile("|".join("http://localhost"[:end] for end in range(17)) + r"|http://localhost:\d{0,3}"),
+}
+"""By field: the beginnings of what is right."""
+
 
 def clean(value: str) -> str:
     """The value without the blanks, quotes and invisible characters that come along when one copies from a web page."""
@@ -28,11 +38,19 @@ def is_guid(value: str) -> bool:
     return _GUID.fullmatch(value) is not None
 
 
+def is_unfinished(field: str, value: str) -> bool:
+    """Whether a value that is wrong may become right by typing on: too early to blame anybody."""
+    pattern = _UNFINISHED.get(field)
+    return pattern is not None and pattern.fullmatch(value) is not None
+
+
 def check_client_id(value: str) -> str | None:
     """The Application (client) ID: a GUID."""
     value = clean(value)
     if not value:
         return "Enter the Application (client) ID from the overview page of your registration."
+    if _SECRET.fullmatch(value):
+        return "This looks like a client secret: it belongs in the field below. Here goes the Application (client) ID."
     if not is_guid(value):
         return "This is not an application ID: it has 32 hexadecimal digits in groups of 8-4-4-4-12."
     if value == NO_TENANT:
@@ -60,7 +78,7 @@ def check_tenant(value: str, cloud: str = "global") -> str | None:
     if not value:
         return None
     if any(character.isspace() for character in value):
-        return "A directory ID or domain has no blanks."
+        return "A directory ID or domain has no blanks. This may be its display name: copy the Directory (tenant) ID."
     if value.casefold() == "consumers" and not CLOUDS[cloud].personal:
         return "Personal accounts exist in the worldwide cloud only: use organizations or a directory ID."
     if value.casefold() in SHARED_TENANTS or is_guid(value) or _DOMAIN.fullmatch(value):
@@ -68,6 +86,14 @@ def check_tenant(value: str, cloud: str = "global") -> str | None:
     return (
         "Use the Directory (tenant) ID, a domain such as contoso.onmicrosoft.com, or common, organizations, consumers."
     )
+
+
+def check_not_same(client_id: str, tenant: str) -> str | None:
+    """Two IDs that stand one below the other in the portal, and are easily mistaken for each other."""
+    client_id, tenant = clean(client_id), clean(tenant)
+    if is_guid(tenant) and client_id.casefold() == tenant.casefold():
+        return "This is the client ID again. The Directory (tenant) ID is another line of the Overview page."
+    return None
 
 
 def check_redirect_uri(value: str) -> str | None:
@@ -81,7 +107,7 @@ def check_redirect_uri(value: str) -> str | None:
     except ValueError:
         return "This is not an address: use http://localhost or, for example, http://localhost:8400/callback."
     if parts.scheme != "http":
-        return "The address has to start with http://localhost."
+        return "The address has to start with http://localhost: odtui itself answers there, without https."
     if parts.hostname in ("127.0.0.1", "::1"):
         return "Write localhost instead of a number: the portal accepts only that name."
     if parts.netloc != "localhost" and parts.netloc != f"localhost:{port}":

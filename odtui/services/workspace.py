@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from odtui.auth.errors import AuthError
 from odtui.config.paths import Directories
 from odtui.config.settings import Profile, Settings
 from odtui.config.store import SettingsStore
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from odtui.auth.accounts import Account
     from odtui.auth.authenticator import Authenticator
     from odtui.net.reroute import Routes
+    from odtui.services.checks import CheckResult
     from odtui.services.session import Session
 
 
@@ -65,38 +68,100 @@ class Workspace:
         self._store.save(settings)
         self.settings = settings
 
-    async def save_profile(self, profile: Profile, *, theme: str, secret: str | None) -> None:
+    async def save_profile(
+        self, profile: Profile, *, theme: str, secret: str | None, replaces: str | None = None, begins: bool = False
+    ) -> None:
         """Keep a profile under its name and use it. `secret`: None keeps the stored one, "" forgets it.
 
-        Raises SettingsError, OSError or AuthError (STORE).
+        A profile that gets another name has to sign in again: what is stored for the old one is deleted.
+
+        Args:
+            replaces: Name of the profile that it was; empty for a new one, None for the one in use.
+            begins: Whether odtui is to begin with it.
+
+        Raises:
+            SettingsError, OSError or AuthError (STORE).
         """
         from odtui.auth.secrets import forget_secret, load_secret, store_secret
         from odtui.auth.threads import in_thread
 
-        before = self.draft
-        old = before.name
+        old = self.draft.name if replaces is None else replaces
+        before = self.settings.profiles.get(old)
+        renamed = before is not None and profile.name != old
         directories, memory_only = self.directories, self._memory_only
-        if secret is None and profile.confidential and profile.name != old:
-            secret = await in_thread(lambda _: load_secret(before, directories))
+        if secret is None and profile.confidential and before is not None and renamed:
+            earlier = before
+            secret = await in_thread(lambda _: load_secret(earlier, directories))
         profiles = {name: kept for name, kept in self.settings.profiles.items() if name != old}
         profiles[profile.name] = profile
-        default = profile.name if self.settings.profile in (old, profile.name) else self.settings.profile
+        default = self.settings.profile
+        if begins or default == old or default not in profiles:
+            default = profile.name
         self.save(replace(self.settings, profile=default, profiles=profiles, theme=theme))
         self._profile_name = profile.name
-        if profile.name != old:
-            await in_thread(lambda _: forget_secret(before, directories))
+        if before is not None and renamed:
+            await self._forget(before)
         if secret:
             await in_thread(lambda _: store_secret(profile, secret, directories, memory_only=memory_only))
         elif secret == "" or not profile.confidential:
             await in_thread(lambda _: forget_secret(profile, directories))
         await self.aclose()
 
+    async def delete_profile(self, name: str) -> None:
+        """Forget a profile with its accounts, tokens and secret; the one that odtui begins with is used then.
+
+        Raises SettingsError, OSError or AuthError (STORE).
+        """
+        profiles = {known: kept for known, kept in self.settings.profiles.items() if known != name}
+        default = self.settings.profile if self.settings.profile in profiles else next(iter(profiles), "default")
+        gone = self.settings.profiles.get(name)
+        self.save(replace(self.settings, profile=default, profiles=profiles))
+        if self._profile_name == name:
+            self._profile_name = None
+        if gone is not None:
+            await self._forget(gone)
+
+    async def _forget(self, profile: Profile) -> None:
+        """Delete what is stored for a profile."""
+        from odtui.auth.secrets import forget_secret
+        from odtui.auth.threads import in_thread
+
+        authenticator = self.authenticator(profile)
+        for account in authenticator.accounts():
+            await authenticator.sign_out(account)
+        await in_thread(lambda _: forget_secret(profile, self.directories))
+
     @property
-    def has_secret(self) -> bool:
-        """Whether a client secret is known for the profile in use, without asking the keyring."""
+    def profiles_with_secret(self) -> frozenset[str]:
+        """Names of profiles for which a client secret is known, without asking the keyring."""
         from odtui.auth.secrets import has_secret
 
-        return has_secret(self.draft, self.directories)
+        known = [*self.settings.profiles.values(), self.draft]
+        return frozenset(profile.name for profile in known if has_secret(profile, self.directories))
+
+    async def checks(self, profile: Profile, typed: str | None) -> AsyncIterator[CheckResult]:
+        """Test a profile that need not be saved. `typed`: a client secret; None for the stored one."""
+        from odtui.auth.secrets import load_secret
+        from odtui.auth.threads import in_thread
+        from odtui.services.checks import run_checks
+
+        secret = typed
+        if secret is None and profile.confidential:
+            with suppress(AuthError):  # the check of the secret says that there is none
+                secret = await in_thread(lambda _: load_secret(profile, self.directories))
+        async for result in run_checks(profile, routes=self.routes, secret=secret):
+            yield result
+
+    def known_accounts(self) -> list[tuple[Profile, Account]]:
+        """Everybody who has signed in, with their profile; those of the profile in use first. No network."""
+        used = self.profile
+        others = [profile for profile in self.settings.profiles.values() if profile != used and profile.client_id]
+        profiles = [used, *others] if used is not None else others
+        return [(profile, account) for profile in profiles for account in self.authenticator(profile).accounts()]
+
+    def use(self, profile: Profile) -> None:
+        """Use this profile from now on, without keeping that choice."""
+        self._profile_name = profile.name
 
     def authenticator(self, profile: Profile) -> Authenticator:
         """The one authenticator of a profile as it is now."""

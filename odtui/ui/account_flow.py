@@ -89,12 +89,15 @@ class AccountFlow:
         screen = SettingsScreen(
             draft,
             first_run=first_run,
-            secret_stored=workspace.has_secret,
-            taken_names=frozenset(workspace.settings.profiles) - {draft.name},
+            profiles=list(workspace.settings.profiles.values()),
+            begins=workspace.settings.profile,
+            secrets=workspace.profiles_with_secret,
             theme=self._app.theme,
             themes=sorted(self._app.available_themes),
             focus=focus,
             open_url=self._open_url,
+            checks=workspace.checks,
+            in_demo=self.in_demo,
         )
         self._app.push_screen(screen, self._settings_left)
 
@@ -103,17 +106,34 @@ class AccountFlow:
             return
         if result.action == "demo":
             self.open_demo(DemoOptions())
-            return
-        self._app.run_worker(self._save(result), group="settings")
+        elif result.action == "delete":
+            self._app.run_worker(self._delete_profile(result.profile.name), group="settings")
+        else:
+            self._app.run_worker(self._save(result), group="settings")
 
     async def _save(self, result: SettingsResult) -> None:
         try:
-            await self.workspace.save_profile(result.profile, theme=result.theme, secret=result.secret)
+            await self.workspace.save_profile(
+                result.profile,
+                theme=result.theme,
+                secret=result.secret,
+                replaces=result.replaces,
+                begins=result.begins,
+            )
         except (SettingsError, AuthError, OSError) as error:
             self._app.show_error(explain(error, doing="save the settings"))
             return
         self._app.theme = result.theme
         self.resume()
+
+    async def _delete_profile(self, name: str) -> None:
+        try:
+            await self.workspace.delete_profile(name)
+        except (SettingsError, AuthError, OSError) as error:
+            self._app.show_error(explain(error, doing="delete the profile"))
+            return
+        self._app.notify(clean(f"The profile {name} is deleted."), markup=False)
+        self.show_settings()
 
     def keep(self, settings: Settings) -> None:
         """Save a small choice made elsewhere; a file that cannot be written costs a notice, not the session."""

@@ -67,7 +67,7 @@ def test_styles_use_only_variables_that_every_theme_has(sheet: str) -> None:
 
 @pytest.mark.parametrize("theme", ["ansi-dark", "nord", "solarized-light", "odtui-light"])
 async def test_the_settings_can_be_drawn_in_other_themes(theme: str) -> None:
-    screen = SettingsScreen(Profile(), first_run=True, secret_stored=False, theme=theme, themes=[theme])
+    screen = SettingsScreen(Profile(), first_run=True, theme=theme, themes=[theme])
     app = StyledApp(screen, theme=theme)
     async with app.run_test():
         assert app.screen is screen

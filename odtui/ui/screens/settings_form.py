@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Literal, cast, get_args
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Checkbox, Input, Select, Static
@@ -16,21 +14,27 @@ from textual.widgets import Checkbox, Input, Select, Static
 from odtui.config import validate
 from odtui.config.clouds import CLOUDS
 from odtui.config.settings import CONFIDENTIAL_REDIRECT, PUBLIC_REDIRECT, Profile, SignInMethod
+from odtui.ui.screens import settings_fields as fields
+from odtui.ui.widgets.directory_choice import KINDS, DirectoryChoice
 from odtui.ui.widgets.field import Field
 from odtui.ui.widgets.guide import Facts
-from odtui.ui.widgets.line_input import LineInput
+from odtui.ui.widgets.pasted_input import PastedInput
 from odtui.ui.widgets.scope_panel import ScopePanel
 from odtui.ui.widgets.tick import Tick
 
 FieldName = Literal[
-    "client_id", "client_secret", "tenant", "cloud", "redirect_uri", "scopes", "name", "sign_in", "theme"
+    "client_id",
+    "client_secret",
+    "accounts",
+    "tenant",
+    "cloud",
+    "redirect_uri",
+    "scopes",
+    "name",
+    "sign_in",
+    "theme",
+    "profile",
 ]
-
-_METHODS: dict[SignInMethod, str] = {
-    "auto": "What fits this computer",
-    "browser": "With the browser",
-    "device": "With a device code",
-}
 
 
 class SettingsForm(VerticalScroll, can_focus=False):
@@ -41,6 +45,17 @@ class SettingsForm(VerticalScroll, can_focus=False):
         """Something else is entered or chosen now."""
 
         form: "SettingsForm"
+
+        @property
+        def control(self) -> "SettingsForm":
+            return self.form
+
+    @dataclass
+    class ProfileChosen(Message):
+        """Another profile is wanted. `name`: NEW for one that does not exist yet."""
+
+        form: "SettingsForm"
+        name: str
 
         @property
         def control(self) -> "SettingsForm":
@@ -62,73 +77,40 @@ class SettingsForm(VerticalScroll, can_focus=False):
         profile: Profile,
         *,
         secret_stored: bool,
-        taken_names: frozenset[str],
+        names: Sequence[str],
+        begins: bool,
         theme: str,
         themes: Sequence[str],
     ) -> None:
+        """`names`: of the profiles that exist; none is the name of a new one. `begins`: odtui begins with this one."""
         super().__init__()
-        self._profile = profile
+        self.before = profile
+        self.begins_before = begins
         self._secret_stored = secret_stored
-        self._taken = taken_names
+        self._names = names
         self._theme = theme
         self._themes = themes if theme in themes else [theme, *themes]
 
     # --- what is on the screen ------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        profile, line = self._profile, partial(LineInput, compact=True)
-        yield Static("App registration", classes="section")
-        yield Field(
-            "Application (client) ID",
-            line(profile.client_id, placeholder="00000000-0000-0000-0000-000000000000"),
-            "From the Overview page of your registration.",
-            id="client_id",
-        )
-        yield Field(
-            "Client secret",
-            line(password=True, placeholder="stored; type to replace it" if self._secret_stored else ""),
-            "Blank for most. Kept apart from the settings file; ODTUI_CLIENT_SECRET works too.",
-            optional=True,
-            id="client_secret",
-        )
-        keep = Tick("Keep using the stored secret", value=True, compact=True, id="keep_secret")
-        keep.display = self._secret_stored
-        yield keep
-        tenant = "" if profile.tenant == "common" else profile.tenant
-        yield Field(
-            "Directory (tenant) ID",
-            line(tenant, placeholder="common"),
-            "Blank: any account. Else an ID or a domain.",
-            optional=True,
-            id="tenant",
-        )
-        clouds = [(cloud.title, cloud.name) for cloud in CLOUDS.values()]
-        yield Field("Cloud", Select(clouds, value=profile.cloud, allow_blank=False, compact=True), id="cloud")
-        yield Field(
-            "Redirect URI",
-            line(profile.redirect_uri, placeholder=self._usual_redirect),
-            "Register exactly this address. F5 copies it.",
-            optional=True,
-            id="redirect_uri",
-        )
+        profile = self.before
+        if self._names:
+            yield from fields.profile_choice(profile.name, self._names, begins=self.begins_before)
+        yield from fields.registration(profile, secret_stored=self._secret_stored, usual_uri=self._usual_redirect)
         yield Static("Permissions", classes="section")
         yield Field("What may odtui do with your files?", ScopePanel(profile.scopes), id="scopes")
-        yield Static("On this computer", classes="section")
-        yield Field("Profile name", line(profile.name), "For odtui --profile.", id="name")
-        methods = [(title, method) for method, title in _METHODS.items()]
-        yield Field("Sign in", Select(methods, value=profile.sign_in, allow_blank=False, compact=True), id="sign_in")
-        themes = [(Content(name), name) for name in self._themes]
-        yield Field("Theme", Select(themes, value=self._theme, allow_blank=False, compact=True), id="theme")
+        yield from fields.this_computer(profile, self._theme, self._themes)
 
     # --- what was entered --------------------------------------------------------------------------------
 
     def profile(self) -> Profile:
         """The profile as entered, right or wrong."""
         return replace(
-            self._profile,
+            self.before,
             name=self._line("name"),
             client_id=self._line("client_id"),
-            tenant=self._line("tenant") or "common",
+            tenant=self._directory.tenant or "common",
             cloud=self._choice("cloud"),
             redirect_uri=self._line("redirect_uri"),
             confidential=self._confidential,
@@ -149,6 +131,17 @@ class SettingsForm(VerticalScroll, can_focus=False):
         return self._choice("theme")
 
     @property
+    def begins(self) -> bool:
+        """Whether odtui is to begin with this profile."""
+        return next((tick.value for tick in self.query("#begins").results(Tick)), self.begins_before)
+
+    @property
+    def changed(self) -> bool:
+        """Whether something was entered that leaving would lose."""
+        now = (self.profile(), self.theme, self.begins)
+        return now != (self.before, self._theme, self.begins_before) or bool(self._line("client_secret"))
+
+    @property
     def redirect_uri(self) -> str:
         """The address to register: the one entered, else the usual one."""
         return self._line("redirect_uri") or self._usual_redirect
@@ -157,18 +150,20 @@ class SettingsForm(VerticalScroll, can_focus=False):
     def facts(self) -> Facts:
         """What the guide names."""
         portal = CLOUDS[self._choice("cloud")].portal
-        return Facts(portal, self.redirect_uri, self._confidential, self._panel.scopes)
+        accounts = KINDS[self._directory.kind][1]
+        return Facts(portal, self.redirect_uri, self._confidential, self._panel.scopes, accounts)
 
     def problems(self) -> dict[str, str]:
         """What is wrong, by field, in the order of the form."""
-        cloud, tenant = self._choice("cloud"), self._line("tenant")
+        cloud, client_id, directory = self._choice("cloud"), self._line("client_id"), self._directory
+        taken = [name for name in self._names if name != self.before.name]
         found: dict[str, str | None] = {
-            "client_id": validate.check_client_id(self._line("client_id")),
+            "client_id": validate.check_client_id(client_id),
             "client_secret": validate.check_client_secret(self._line("client_secret")),
-            "tenant": validate.check_tenant(tenant, cloud),
+            **directory.problems(client_id, cloud),
             "redirect_uri": validate.check_redirect_uri(self._line("redirect_uri")),
-            "scopes": validate.check_scopes(self._panel.scopes, tenant=tenant or "common", cloud=cloud),
-            "name": validate.check_profile_name(self._line("name"), self._taken),
+            "scopes": validate.check_scopes(self._panel.scopes, tenant=directory.tenant, cloud=cloud),
+            "name": validate.check_profile_name(self._line("name"), taken),
         }
         return {field: problem for field, problem in found.items() if problem is not None}
 
@@ -177,7 +172,8 @@ class SettingsForm(VerticalScroll, can_focus=False):
         if field == "scopes":
             self._panel.focus_first()
         else:
-            self._field(field if field in get_args(FieldName) else "client_id").enter()
+            found = self.query(f"#{field}").results(Field) if field in get_args(FieldName) else iter(())
+            next(found, self._field("client_id")).enter()
 
     def blame_all(self) -> str | None:
         """Show every problem, also of fields never touched. Gives the first bad field."""
@@ -189,6 +185,12 @@ class SettingsForm(VerticalScroll, can_focus=False):
 
     # --- while one types ------------------------------------------------------------------------------------
 
+    def show_profile(self) -> None:
+        """Name the profile of this form again: another one was wanted, but not at the price."""
+        choice = self.query_one("#profile Select", Select)
+        with choice.prevent(Select.Changed):
+            choice.value = self.before.name if self.before.name in self._names else fields.NEW
+
     @on(Input.Changed)
     @on(Checkbox.Changed)
     @on(Select.Changed)
@@ -196,19 +198,34 @@ class SettingsForm(VerticalScroll, can_focus=False):
     def take_change(self, event: Input.Changed | Checkbox.Changed | Select.Changed | ScopePanel.Changed) -> None:
         event.stop()
         field = self._around(event.control)
-        if field is not None and not (isinstance(event, Input.Changed) and not event.value):
-            field.add_class("-touched")
-        self.query_one("#redirect_uri LineInput", LineInput).placeholder = self._usual_redirect
+        if field is not None:
+            field.remark = ""
+            if not isinstance(event, Input.Changed) or not self._too_early(field, event.value):
+                field.add_class("-touched")
+        self.query_one("#redirect_uri PastedInput", PastedInput).placeholder = self._usual_redirect
         self._show(self.problems())
         self.post_message(self.Changed(self))
+        if field is not None and field.id == "profile" and isinstance(event, Select.Changed):
+            self.post_message(self.ProfileChosen(self, str(event.value)))
 
     @on(Input.Blurred)
-    def tidy(self, event: Input.Blurred) -> None:
-        """Take away the blanks and quotes that came with the clipboard."""
+    def finish(self, event: Input.Blurred) -> None:
+        """Now is the time to say what is wrong, and to take away what came with the clipboard."""
         event.stop()
-        tidy = validate.clean(event.value)
-        if tidy != event.value:
-            event.input.value = tidy
+        field = self._around(event.input)
+        if field is not None and event.value:
+            field.add_class("-touched")
+        if isinstance(event.input, PastedInput):
+            event.input.tidy()
+        self._show(self.problems())
+
+    @on(PastedInput.Tidied)
+    def remark(self, event: PastedInput.Tidied) -> None:
+        """Say that the text is not what was pasted. Comes after the change that it speaks of."""
+        event.stop()
+        field = self._around(event.input)
+        if field is not None:
+            field.remark = "✓ Blanks, quotes or line ends around it were left out."
 
     @on(Input.Submitted)
     def next_field(self, event: Input.Submitted) -> None:
@@ -244,6 +261,15 @@ class SettingsForm(VerticalScroll, can_focus=False):
             return CONFIDENTIAL_REDIRECT if self._secret_stored else PUBLIC_REDIRECT
         return CONFIDENTIAL_REDIRECT if self._confidential else PUBLIC_REDIRECT
 
+    @staticmethod
+    def _too_early(field: Field, value: str) -> bool:
+        """Nothing is entered, or a value still grows into a right one."""
+        return not value or validate.is_unfinished(field.id or "", value)
+
+    @property
+    def _directory(self) -> DirectoryChoice:
+        return self.query_one(DirectoryChoice)
+
     @property
     def _panel(self) -> ScopePanel:
         return self.query_one(ScopePanel)
@@ -253,7 +279,7 @@ class SettingsForm(VerticalScroll, can_focus=False):
 
     def _line(self, name: str) -> str:
         control = self._field(name).control
-        return validate.clean(control.value) if isinstance(control, LineInput) else ""
+        return validate.clean(control.value) if isinstance(control, PastedInput) else ""
 
     def _choice(self, name: str) -> str:
         control = self._field(name).control

@@ -15,6 +15,8 @@ class Field(VerticalGroup):
 
     problem: reactive[str | None] = reactive(None)
     """One sentence; None while nothing is wrong or nothing was entered yet."""
+    remark: reactive[str] = reactive("")
+    """Our own words about what was just entered, in place of the hint."""
 
     def __init__(self, label: str, control: Widget, hint: str = "", *, optional: bool = False, id: str) -> None:
         """`label` and `hint` are our own words."""
@@ -38,11 +40,16 @@ class Field(VerticalGroup):
         if self.is_mounted:
             self._note()
 
+    def watch_remark(self) -> None:
+        if self.is_mounted:
+            self._note()
+
     def enter(self) -> None:
         """Give the control the focus."""
         self.control.focus()
 
     def _note(self) -> None:
         note = self.query_one(".field-note", Static)
-        note.update(safe(f"✗ {self.problem}" if self.problem else self._hint))
-        note.display = bool(self.problem or self._hint)
+        told = f"✗ {self.problem}" if self.problem else self.remark or self._hint
+        note.update(safe(told))
+        note.display = bool(told)

@@ -18,6 +18,8 @@ class Facts:
     redirect_uri: str
     confidential: bool
     scopes: tuple[str, ...]
+    accounts: str = "Any organizational directory and personal Microsoft accounts"
+    """The portal's words for who may sign in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class _Step:
     fields: frozenset[str]
     """The fields of the form that it belongs to."""
     markup: str
-    """Content markup with $portal, $redirect, $platform, $scopes."""
+    """Content markup with $portal, $redirect, $platform, $scopes, $accounts."""
 
 
 def _step(fields: str, markup: str) -> _Step:
@@ -33,15 +35,15 @@ def _step(fields: str, markup: str) -> _Step:
 
 
 STEPS = (
-    _step("cloud", "Open [b]$portal[/b], sign in and search for [b]App registrations[/b]."),
-    _step("name", "Choose [b]New registration[/b]. Any name will do, such as odtui; people see it when they consent."),
     _step(
-        "tenant",
-        "Supported account types: [b]any organizational directory and personal accounts[/b] fits a blank directory "
-        "here. For a single directory its ID is needed.",
+        "cloud profile",
+        "Open [b]$portal[/b] (F4; Ctrl+Y copies it), sign in and search for [b]App registrations[/b].",
     ),
+    _step("name", "Choose [b]New registration[/b]. Any name will do, such as odtui; people see it when they consent."),
+    _step("accounts", "Supported account types: choose [b]$accounts[/b]. The form has to say the same."),
     _step(
-        "redirect_uri", "Redirect URI: platform [b]$platform[/b], address [b]$redirect[/b]. Then press [b]Register[/b]."
+        "redirect_uri",
+        "Redirect URI: platform [b]$platform[/b], address [b]$redirect[/b] (F5 copies it). Then press [b]Register[/b].",
     ),
     _step(
         "client_id",
@@ -54,7 +56,7 @@ STEPS = (
     ),
     _step(
         "client_secret",
-        "With the platform Web: [b]Certificates & secrets[/b], [b]New client secret[/b], description, expiry.",
+        "Only with the platform Web: [b]Certificates & secrets[/b], [b]New client secret[/b], description, expiry.",
     ),
     _step(
         "client_secret", "Copy the column [b]Value[/b] at once, it is shown only this time. The Secret ID is not it."
@@ -114,5 +116,6 @@ class Guide(VerticalScroll, can_focus=False):
             redirect=clean(facts.redirect_uri),
             platform="Web" if facts.confidential else "Mobile and desktop applications",
             scopes=", ".join(facts.scopes) or "the Files permissions that you need",
+            accounts=facts.accounts,
         )
         return Content.assemble(f"{number:>2} ", told)

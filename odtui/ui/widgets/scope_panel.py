@@ -24,7 +24,6 @@ PRESETS: dict[str, tuple[str, tuple[str, ...]]] = {
 """What people usually want: a sentence and the scopes; User.Read comes with each."""
 
 _OWN = "own"
-_LEGEND = "admin: usually an administrator has to approve. work: not for personal accounts."
 
 
 class ScopePanel(VerticalGroup):
@@ -59,10 +58,9 @@ class ScopePanel(VerticalGroup):
     def compose(self) -> ComposeResult:
         options = [*((title, name) for name, (title, _) in PRESETS.items()), ("Your own choice", _OWN)]
         yield Select(options, value=self._preset(), allow_blank=False, compact=True, id="preset")
-        yield Static(_LEGEND, classes="legend")
         for scope in SCOPES:
             yield _ScopeTick(scope)
-            yield Static(Content(scope.meaning), classes="meaning")
+            yield Static(_meaning(scope), classes="meaning")
         yield Static(id="abilities")
 
     def on_mount(self) -> None:
@@ -145,11 +143,17 @@ class _ScopeTick(Tick):
     def _words(scope: Scope, included: str) -> Content:
         marks = [
             f"included in {included}" if included else "",
-            "admin" if scope.admin and not included else "",
-            "" if scope.personal or included else "work",
+            "an administrator usually has to approve" if scope.admin and not included else "",
             "preview" if scope.preview and not included else "",
         ]
         return Content.assemble(scope.name, Content.styled("  " + " · ".join(filter(None, marks)), "dim"))
+
+
+def _meaning(scope: Scope) -> Content:
+    """What it is for, whom it is not for, and what it covers."""
+    told = scope.meaning if scope.personal else f"{scope.meaning} Not for personal accounts."
+    covered = [other.name for other in SCOPES if other.name in scope.covers]
+    return Content(f"{told} Includes {', '.join(covered)}." if covered else told)
 
 
 def abilities(granted: frozenset[Capability]) -> Content:

@@ -15,7 +15,7 @@ CLIENT_ID = "5f0c6d43-1111-4111-8111-1234567890ab"
 
 
 def first_run() -> StyledApp:
-    return StyledApp(SettingsScreen(Profile(), first_run=True, secret_stored=False, theme="odtui-dark", themes=THEMES))
+    return StyledApp(SettingsScreen(Profile(), first_run=True, theme="odtui-dark", themes=THEMES))
 
 
 def later() -> StyledApp:
@@ -30,7 +30,9 @@ def later() -> StyledApp:
         SettingsScreen(
             profile,
             first_run=False,
-            secret_stored=True,
+            profiles=[profile, Profile(name="home", client_id=CLIENT_ID, tenant="consumers")],
+            begins="work",
+            secrets={"work"},
             theme="odtui-dark",
             themes=THEMES,
             problem="Microsoft does not accept the client secret any more. Enter a new one.",
