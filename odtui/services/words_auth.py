@@ -40,8 +40,7 @@ WORDS: dict[AuthProblem, tuple[str, str, str, tuple[Step, ...]]] = {
     AuthProblem.ACCOUNT_KIND: (
         "The app is not open to this kind of account",
         "The registration takes only accounts of one directory, only work accounts, or only personal ones.",
-        "In the settings, enter the directory ID for a single directory, “organizations” for work accounts, or "
-        "“consumers” for personal ones.",
+        "In the settings, choose under “Who may sign in” what the registration says under “Supported account types”.",
         ("settings",),
     ),
     AuthProblem.SECRET_NEEDED: (
@@ -173,7 +172,7 @@ SETTINGS: dict[AuthProblem, str] = {
     AuthProblem.PORT_IN_USE: "redirect_uri",
     AuthProblem.CLIENT_ID: "client_id",
     AuthProblem.TENANT: "tenant",
-    AuthProblem.ACCOUNT_KIND: "tenant",
+    AuthProblem.ACCOUNT_KIND: "accounts",
     AuthProblem.WRONG_ACCOUNT: "tenant",
     AuthProblem.SECRET_NEEDED: "client_secret",
     AuthProblem.SECRET_WRONG: "client_secret",

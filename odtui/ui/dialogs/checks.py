@@ -54,6 +54,7 @@ class ChecksDialog(Dialog["str | None"]):
         )
 
     def on_mount(self) -> None:
+        self.query_one("#go").display = False
         self.run_checks()
 
     @work(exclusive=True, group="checks")
@@ -89,6 +90,7 @@ class ChecksDialog(Dialog["str | None"]):
         self.query_one("#again", Button).disabled = False
         go = self.query_one("#go", Button)
         go.disabled = self.setting is None
+        go.display = not go.disabled
         if self.setting is not None:
             go.focus()
 

@@ -22,7 +22,7 @@ from odtui.ui.screens.settings_form import SettingsForm
 from odtui.ui.text import clean, safe
 from odtui.ui.widgets.buttons import ButtonRow, KeyButton
 from odtui.ui.widgets.guide import Guide
-from odtui.ui.widgets.scope_panel import abilities
+from odtui.ui.widgets.scope_panel import abilities, abilities_in_brief
 
 if TYPE_CHECKING:
     from odtui.services.checks import CheckResult
@@ -130,6 +130,7 @@ class SettingsScreen(Screen[SettingsResult | None]):
             yield self.form
             with Container(id="settings-guide"):
                 yield Static("How to register an app", classes="section")
+        yield Static(id="abilities-brief")
         yield ButtonRow(*self._buttons())
         yield Footer(show_command_palette=False)
 
@@ -226,7 +227,9 @@ class SettingsScreen(Screen[SettingsResult | None]):
             return  # the other profile's form is on its way
         facts = self.form.facts
         self.query_one(Guide).tell(facts)
-        self.query_one("#abilities-beside", Static).update(abilities(capabilities(facts.scopes)))
+        able = capabilities(facts.scopes)
+        self.query_one("#abilities-beside", Static).update(abilities(able))
+        self.query_one("#abilities-brief", Static).update(abilities_in_brief(able))
 
     @on(SettingsForm.Entered)
     def follow_focus(self, event: SettingsForm.Entered) -> None:

@@ -43,13 +43,13 @@ def registration(profile: Profile, *, secret_stored: bool, usual_uri: str) -> Co
     yield Field(
         "Application (client) ID",
         line(profile.client_id, placeholder="00000000-0000-0000-0000-000000000000"),
-        "From the Overview page of your registration. The Object ID is another one.",
+        "From the Overview page; the Object ID is another one.",
         id="client_id",
     )
     yield Field(
         "Client secret",
         line(password=True, placeholder="stored; type to replace it" if secret_stored else ""),
-        "Blank for most. Kept apart from the settings file; ODTUI_CLIENT_SECRET works too.",
+        "Blank for most. Never kept in the settings file.",
         optional=True,
         id="client_secret",
     )

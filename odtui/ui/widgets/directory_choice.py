@@ -39,7 +39,7 @@ class DirectoryChoice(VerticalGroup):
         yield Field(
             "Directory (tenant) ID",
             PastedInput(self._named, placeholder=self._blank_means, compact=True),
-            "For one directory: its ID, or a domain such as contoso.onmicrosoft.com.",
+            "For one directory: its ID or, say, contoso.onmicrosoft.com.",
             optional=True,
             id="tenant",
         )

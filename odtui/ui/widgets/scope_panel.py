@@ -24,6 +24,22 @@ PRESETS: dict[str, tuple[str, tuple[str, ...]]] = {
 """What people usually want: a sentence and the scopes; User.Read comes with each."""
 
 _OWN = "own"
+_BRIEF = {
+    Capability.READ: "your files",
+    Capability.WRITE: "changing them",
+    Capability.READ_SHARED: "shared files",
+    Capability.WRITE_SHARED: "changing shared files",
+    Capability.READ_SITES: "libraries",
+    Capability.WRITE_SITES: "changing libraries",
+    Capability.APP_FOLDER: "app folder",
+    Capability.PROFILE: "your name",
+}
+_BEGINS_WITH = {
+    Capability.WRITE: Capability.READ,
+    Capability.WRITE_SHARED: Capability.READ_SHARED,
+    Capability.WRITE_SITES: Capability.READ_SITES,
+}
+"""What goes without saying where the other cannot be done."""
 
 
 class ScopePanel(VerticalGroup):
@@ -166,4 +182,18 @@ def abilities(granted: frozenset[Capability]) -> Content:
     if missing:
         lines.append(Content.styled("and cannot", "bold"))
         lines += [Content.styled(f"– {ability.value}", "dim") for ability in missing]
+    return Content("\n").join(lines)
+
+
+def abilities_in_brief(granted: frozenset[Capability]) -> Content:
+    """The same in two lines, for a terminal without room beside the panel."""
+    able = [_BRIEF.get(ability, ability.value) for ability in Capability if ability in granted]
+    unable = [
+        _BRIEF.get(ability, ability.value)
+        for ability in Capability
+        if ability not in granted and (ability not in _BEGINS_WITH or _BEGINS_WITH[ability] in granted)
+    ]
+    lines = [Content.assemble(("✓ ", "$text-success"), "With these: ", ", ".join(able) or "nothing yet")]
+    if unable:
+        lines.append(Content.styled(f"– not: {', '.join(unable)}", "dim"))
     return Content("\n").join(lines)

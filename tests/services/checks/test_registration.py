@@ -149,7 +149,7 @@ async def test_a_client_id_of_the_wrong_form_is_not_asked_for(client_id: str) ->
         ("unauthorized_client", 700016, "client_id"),
         ("invalid_request", 50059, "tenant"),
         ("invalid_request", 50194, "tenant"),
-        ("invalid_request", 9002331, "tenant"),
+        ("invalid_request", 9002331, "accounts"),
         ("invalid_scope", 70011, "scopes"),
     ],
 )
