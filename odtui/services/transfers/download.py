@@ -144,8 +144,6 @@ class _Writing:
             newer = await self._content.digest_like(self._content.digest)
             if newer != self._content.digest and hasher.equals(newer):
                 break  # it was another version than the listed one from the first byte on
-            if self._part.length != self._content.size:
-                return Written(_OTHER_FORM, exact=False)
             if check == _CHECKS:
                 if may_differ(self._path):
                     return Written(_OTHER_FORM, exact=False)
