@@ -37,11 +37,18 @@ class GraphClient:
         content: httpx.AsyncClient,
         *,
         base_url: str = GRAPH,
+        home: tuple[str, str] | None = None,
         pause: Pause | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Both clients are closed with this one. `pause`: the account's, shared with their transports."""
+        """Both clients are closed with this one.
+
+        Args:
+            home: Profile and account id, by which another run can come back to this account; None if none can.
+            pause: The account's, shared with their transports.
+        """
+        self.home = home
         pause = pause or Pause(clock=clock, sleep=sleep, on_wait=lambda seconds: None)
         self._wire = Wire(http, content, base_url, pause=pause, sleep=sleep, clock=clock)
         self._drives = DriveCalls(self._wire)

@@ -41,6 +41,8 @@ class DrivePlace:
         """
         self.client = client
         self.drive = drive
+        self.own = own
+        self.top_id = None if top is None else top.id
         self.label = label or drive.name or "OneDrive"
         self.id = f"drive:{drive.id}" if top is None else f"drive:{drive.id}:{top.id}"
         self.can = _allowed(capabilities(granted), drive, own=own, app_folder=top is not None)

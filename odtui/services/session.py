@@ -59,6 +59,7 @@ async def connect(
     routes: Routes | None = None,
     on_wait: Callable[[float], None] | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    kept: bool = True,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Session:
@@ -67,6 +68,7 @@ async def connect(
     Args:
         on_wait: Told the seconds of every wait that the service asked for, 0 when it is over.
         transport: Takes the network's place, in tests.
+        kept: Whether the sign-in outlives this run, so that its transfers can too.
     """
     pause = Pause(clock=clock, sleep=sleep, on_wait=on_wait or (lambda seconds: None))
     patient = partial(RetryTransport, pause=pause, sleep=sleep, clock=clock)
@@ -74,6 +76,7 @@ async def connect(
         async_client(routes, auth=authenticator.auth(account), wrap=patient, transport=transport),
         async_client(routes, timeout=CONTENT_TIMEOUT, wrap=patient, transport=transport),
         base_url=f"https://{CLOUDS[profile.cloud].graph_host}/v1.0",
+        home=(account.profile, account.id) if kept else None,
         pause=pause,
         sleep=sleep,
         clock=clock,

@@ -191,6 +191,7 @@ class Workspace:
             self.authenticator(profile),
             routes=self.routes,
             on_wait=on_wait,
+            kept=not self._memory_only,
             sleep=self.sleep,
             clock=self.clock,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from odtui.graph.errors import GraphError, InvalidRequest
 from odtui.services.entry import Entry, Kind
+from odtui.services.transfers.already import is_same
 from odtui.services.transfers.conflicts import decide
 from odtui.services.transfers.job_run import JobRun
 from odtui.services.transfers.naming import free_name
@@ -43,12 +44,19 @@ class Carrier:
             fresh: The folder was made by this job, so that no name in it is taken.
         """
         self._check(entry, folder)
-        look = self.way(entry, folder).looks_first and not fresh
+        trail = self.job.record.trail
+        mark = trail.file(entry, folder).mark
+        look = mark is None and self.way(entry, folder).looks_first and not fresh
         name, existing = entry.name, None
+        if mark is not None:  # the name was settled before
+            name = mark.name
+            existing = await find(self.target, folder, name) if mark.replaces else None
         for _ in range(_ATTEMPTS):
             if look:
                 existing = await find(self.target, folder, name)
-            if existing is not None:
+            if existing is not None and mark is None:
+                if trail.again and await is_same(entry, existing):  # it arrived just before the end of an earlier run
+                    return Carried(existing)
                 choice = await decide(self.job, entry, existing, folder)
                 if choice == "skip":
                     return None
@@ -62,7 +70,7 @@ class Carrier:
                 progress.begin_again()
                 if existing is not None or not await self._was_taken(error, folder, name, look=look):
                     raise
-                look = True
+                look, mark = True, None
                 continue
             self.job.shared.arrived(self.target, folder, carried.entry)
             return carried

@@ -32,5 +32,6 @@ async def _choice(job: JobRun, entry: Entry, existing: Entry, folder: Entry) -> 
         choice, for_all = await job.shared.ask(Conflict(existing.name, entry, existing, where))
         if for_all:
             request.standing = choice
+            job.record.retell()
         job.record.enter(JobState.RUNNING)
         return choice

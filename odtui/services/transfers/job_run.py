@@ -62,7 +62,8 @@ class JobRun:
         except JobCancelled:
             record.enter(JobState.CANCELLED)
         except asyncio.CancelledError:
-            record.enter(JobState.CANCELLED)
+            if not record.trail.keep:
+                record.enter(JobState.CANCELLED)
             raise
         except Exception as error:  # the boundary that shows it
             if not isinstance(error, GraphError | OSError | TransferError | AuthError):
@@ -73,7 +74,9 @@ class JobRun:
         """The task is over; one that was cancelled before its first step has not even begun."""
         if self._has_gate:
             self.shared.gate.release()
-        if self.record.task is task and not self.record.state.ended:  # another task: it was queued again at once
+        if self.record.task is not task:  # it was queued again at once
+            return
+        if not self.record.state.ended and not self.record.trail.keep:
             self.record.enter(JobState.CANCELLED)
 
     def _fail(self, error: Exception) -> None:

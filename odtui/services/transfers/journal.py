@@ -15,12 +15,13 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from odtui.auth.errors import AuthError
 from odtui.auth.vault import Vault
+from odtui.services.entry import Entry
 from odtui.services.transfers.database import Database, T, Unusable, Work
 from odtui.services.transfers.owner import Owner
+from odtui.services.transfers.saved import tell_entry
 from odtui.services.transfers.sealing import Sealer
 from odtui.services.transfers.trail import Mark
 
@@ -92,6 +93,7 @@ class Journal:
             db.execute(sql, (key, self._owner.id, told, self._now()))
 
         self._later(work)
+        self._send()
 
     async def begin(self, job: str, file: str, mark: Mark) -> None:
         def work(db: sqlite3.Connection) -> None:
@@ -121,7 +123,8 @@ class Journal:
         sql = "INSERT OR IGNORE INTO finished SELECT key, ?, ? FROM job WHERE key = ?"
         self._later(lambda db: _void(db.execute(sql, (_raw(key), size, job))))
 
-    def top(self, job: str, number: int, told: str) -> None:
+    def top(self, job: str, number: int, folder: Entry) -> None:
+        told = tell_entry(folder)
         sql = "INSERT OR REPLACE INTO top SELECT key, ?, ? FROM job WHERE key = ?"
         self._later(lambda db: _void(db.execute(sql, (number, told, job))))
 

@@ -56,8 +56,17 @@ class Order:
     @property
     def name(self) -> str:
         """What stands for the job on the screen: hostile."""
-        first, others = self.entries[0].name, len(self.entries) - 1
-        return f"{first} and {others:,} more" if others else first
+        return name_of(self.entries)
+
+
+def name_of(entries: tuple[Entry, ...]) -> str:
+    """What stands for them on the screen: hostile."""
+    first, others = entries[0].name, len(entries) - 1
+    return f"{first} and {others:,} more" if others else first
+
+
+def _nothing() -> None:
+    return
 
 
 class Record:
@@ -89,6 +98,8 @@ class Record:
         """Bytes that really went over a line or a disk, all runs together."""
         self.task: Task[None] | None = None
         self.trail = Trail()
+        self.retell: Callable[[], None] = _nothing
+        """To be called when more is known that another run would need: a standing answer, or the total."""
         self.finished: set[str] = set()
         """What need not be done again after a failure: the number of the chosen entry, and the path below it; with a
         minus before it one that a move took away as a whole."""
@@ -99,8 +110,8 @@ class Record:
         self._meter = Meter(clock)
         self._snapshot: Job | None = None
         self._name = order.name
-        self._source = words_for(order.source, order.entries[0], parent=True)
-        self._target = words_for(*order.destination) if order.target is not None else ""
+        self.source_words = words_for(order.source, order.entries[0], parent=True)
+        self.target_words = words_for(*order.destination) if order.target is not None else ""
         self.reset()
 
     def reset(self) -> None:
@@ -127,6 +138,11 @@ class Record:
             return JobState.WAITING
         return self.stage
 
+    def finish(self, key: str, size: int | None) -> None:
+        """Nothing more need be done about this one; see `finished`."""
+        self.finished.add(key)
+        self.trail.finished(key, size or 0)
+
     def pause(self) -> None:
         if not self.paused and not self.stage.ended:
             self.paused = True
@@ -149,8 +165,8 @@ class Record:
                 self.id,
                 self.order.kind,
                 self._name,
-                self._source,
-                self._target,
+                self.source_words,
+                self.target_words,
                 self.state,
                 max(done, 0),
                 self.total,

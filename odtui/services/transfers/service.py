@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.transfers.flow import FlowSums
-from odtui.services.transfers.job import Ask, Flow, Job, JobKind, JobState
+from odtui.services.transfers.job import Ask, Flow, Job, JobKind, JobState, SavedJob
 from odtui.services.transfers.line import Line
 from odtui.services.transfers.pace import Pace
 from odtui.services.transfers.record import Order, Record, Request
 from odtui.services.transfers.shared import Shared
 from odtui.services.transfers.slots import Slots, Width
 from odtui.services.transfers.waits import Waits
+
+if TYPE_CHECKING:
+    from odtui.services.transfers.journal import Journal
+    from odtui.services.transfers.saved import Home
+    from odtui.services.transfers.shelf import Shelf, Taken
 
 NOTICE = 0.1
 """Seconds between two snapshots of a job that only moves on."""
@@ -32,6 +38,7 @@ class TransferService:
         ask: Ask,
         concurrency: int = 8,
         bandwidth_limit: int | None = None,
+        journal: Callable[[], Journal] | None = None,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -40,6 +47,7 @@ class TransferService:
             concurrency: The most files that ever move, and jobs that run, at the same time: it begins with four of
                 them. A job that waits for an answer or is paused counts not as one.
             bandwidth_limit: Bytes per second, both directions together.
+            journal: Makes what keeps jobs for a later run, when it is first needed; None: nothing is kept.
             clock: Seconds, monotonic.
         """
         self._clock = clock
@@ -61,6 +69,15 @@ class TransferService:
             clock, sleep, self._arrived, self._departed,
         )  # fmt: skip
         self._sums = FlowSums(clock)
+        self._journal = journal
+        self._tidying: set[asyncio.Task[None]] = set()
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        """Brings the HTTP client and SQLite along, which no first frame needs."""
+        from odtui.services.transfers.shelf import Shelf
+
+        return Shelf(self._journal() if self._journal is not None else None)
 
     def _allowed(self) -> int:
         """Files that may move at this moment."""
@@ -97,9 +114,33 @@ class TransferService:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            for record in self._line:
-                if not record.state.ended:
-                    record.enter(JobState.CANCELLED)
+            await self._end()
+
+    async def _end(self) -> None:
+        """Nothing runs any more. Clear away what no later run is to go on with."""
+        kept = False
+        for record in self._line:
+            if record.trail.keep:
+                kept = True
+                continue
+            if not record.state.ended:
+                record.enter(JobState.CANCELLED)
+            await self._shelf.clear(record)
+        await asyncio.gather(*self._tidying, return_exceptions=True)
+        await self._shelf.close(keep=kept)
+
+    async def shelve(self) -> None:
+        """Stop all, for a later run to go on with: sessions, part files and the journal stay. What cannot be kept so
+        is cancelled. The last thing to be asked of a service."""
+        tasks = []
+        for record in self._line:
+            record.trail.keep = record.trail.notes is not None and not record.state.ended
+            record.pause()
+            if record.task is not None:
+                record.task.cancel()
+                tasks.append(record.task)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._end()
 
     async def drain(self) -> None:
         """Wait until every job has ended."""
@@ -119,11 +160,35 @@ class TransferService:
         order = Order(_kind(source, target, move=move), tuple(entries), source, target, folder, Request())
         return [self._queue(order).id]
 
-    def _queue(self, order: Order) -> Record:
+    def _queue(self, order: Order, taken: Taken | None = None) -> Record:
         record = Record(self._next_id, order, clock=self._clock, notify=self._changed)
         self._next_id += 1
+        if taken is not None:
+            record.trail, record.finished = taken.trail, taken.finished
+        self._shelf.note(record)
         self._enqueue(record)
         return record
+
+    # jobs of an earlier run
+
+    async def saved(self, session: Home | None) -> list[SavedJob]:
+        """What an earlier run has left that can go on with this session, oldest first; without a session only what
+        needs none."""
+        return await self._shelf.saved(session)
+
+    async def go_on(self, keys: Iterable[str], session: Home | None) -> list[int]:
+        """Queue saved jobs again, each to go on where it was. Returns job ids; what another instance has taken
+        meanwhile is left out. Raises GraphError or AuthError when a place cannot be opened: all is kept then."""
+        return [self._queue(taken.order, taken).id for taken in await self._shelf.take(keys, session)]
+
+    async def discard(self, keys: Iterable[str], session: Home | None) -> None:
+        """Give saved jobs up: upload sessions are cancelled, unfinished files deleted; what has arrived stays."""
+        await self._shelf.discard(keys, session)
+
+    @property
+    def notice(self) -> str:
+        """What the user should know of the journal, such as that it was damaged; empty if nothing."""
+        return self._shelf.notice
 
     def _enqueue(self, record: Record) -> None:
         self._line.add(record)
@@ -214,7 +279,15 @@ class TransferService:
         for record in self._line.clear_ended():
             self._sums.forget(record)
             self._untold.discard(record)
+            self._tidy(record)
         self._flow_changed(now=True)
+
+    def _tidy(self, record: Record) -> None:
+        """A failed job leaves what was in flight for its next attempt; now there will be none."""
+        if record.state is JobState.FAILED:
+            task = asyncio.ensure_future(self._shelf.clear(record))
+            self._tidying.add(task)
+            task.add_done_callback(self._tidying.discard)
 
     def set_limit(self, bytes_per_second: int | None) -> None:
         """The most that all transfers together move; None for as much as there is. In force at once."""

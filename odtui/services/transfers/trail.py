@@ -49,6 +49,7 @@ class Notes(Protocol):
     def progress(self, job: str, file: str, done: int, state: bytes) -> None: ...
     def end(self, job: str, file: str) -> None: ...
     def finished(self, job: str, key: str, size: int) -> None: ...
+    def top(self, job: str, number: int, folder: Entry) -> None: ...
     def ended(self, job: str) -> None: ...
 
 
@@ -62,8 +63,9 @@ class Trail:
         *,
         marks: dict[str, Mark] | None = None,
         folders: set[str] | None = None,
+        tops: dict[int, Entry] | None = None,
     ) -> None:
-        """`marks` and `folders` are what an earlier run has left."""
+        """`marks`, `folders` and `tops` are what an earlier run has left."""
         self.key = key or token_hex(6)
         """Of the journal; part files bear it in their names."""
         self.notes = notes
@@ -72,7 +74,10 @@ class Trail:
         """Whether an attempt came before: then a file may have arrived already."""
         self.keep = False
         """Whether a cancelled task is to leave its files in flight for later, as when odtui is left."""
-        self._folders = folders or set()
+        self.folders = folders or set()
+        """Of this computer, in which part files were made."""
+        self.tops = tops or {}
+        """Where chosen folders go to, by their number: made or merged with, it stays the same in later attempts."""
 
     def file(self, entry: Entry, folder: Entry) -> FileTrail:
         return FileTrail(self, f"{entry.id}\n{folder.id}")
@@ -82,16 +87,22 @@ class Trail:
         if self.notes is not None:
             self.notes.finished(self.key, key, size)
 
+    def top(self, number: int, folder: Entry) -> None:
+        """Where the chosen folder of that number goes to."""
+        self.tops[number] = folder
+        if self.notes is not None:
+            self.notes.top(self.key, number, folder)
+
     def ended(self) -> None:
         """The job is over, and nothing of it is in flight."""
         if self.notes is not None:
             self.notes.ended(self.key)
 
     async def part_in(self, folder: str) -> None:
-        if folder not in self._folders:
+        if folder not in self.folders:
             if self.notes is not None:
                 await self.notes.part_folder(self.key, folder)
-            self._folders.add(folder)
+            self.folders.add(folder)
 
 
 class FileTrail:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from odtui.auth.errors import AuthError
-from odtui.graph.errors import GraphError, QuotaExceeded, SignInRequired
+from odtui.graph.errors import GraphError, ItemNotFound, QuotaExceeded, SignInRequired
 from odtui.services.disk import on_disk
 from odtui.services.entry import Entry, drive_key
 from odtui.services.local_place import is_within
@@ -122,6 +122,7 @@ class TreeRun:
                     await self._begin(Root(number, entry))
             if self.record.total is None:
                 self.record.total = self._found_size
+                self.record.retell()
             for _ in workers:
                 await self._queue.put(None)
             await asyncio.gather(*workers)
@@ -158,8 +159,9 @@ class TreeRun:
             if not entry.is_folder:
                 self._found_size += entry.size or 0
                 await self._put(File(root, entry, self.folder, entry.name, str(root.number), fresh=False))
-            elif (top := await self._top(root)) is not None:
+            elif (top := await self._known_top(root) or await self._top(root)) is not None:
                 root.target = top.target
+                self.record.trail.top(root.number, top.target)
                 await self._walk(top)
         except JobCancelled as cancelled:
             self._fatal = cancelled
@@ -174,6 +176,18 @@ class TreeRun:
             return
         file.root.open += 1
         await self._queue.put(file)
+
+    async def _known_top(self, root: Root) -> Pair | None:
+        """Where an earlier attempt put it; if that is gone, so is what had arrived."""
+        known = self.record.trail.tops.get(root.number)
+        if known is None:
+            return None
+        try:
+            return _top_pair(root, await self.target.refetch(known), fresh=False)
+        except (ItemNotFound, FileNotFoundError):
+            gone = f"{root.number}/"
+            self.record.finished = {key for key in self.record.finished if not key.startswith(gone)}
+            return None
 
     async def _top(self, root: Root) -> Pair | None:
         """The target folder of a chosen one: made, merged with, or None when nothing is left to be walked."""
@@ -311,7 +325,7 @@ class TreeRun:
                 self._note(file.root, carried)
                 file.root.gone = carried.left and file.entry is file.root.entry
             if not self.order.move or (carried is not None and carried.faithful):  # else the source must stay next time
-                self.record.finished.add(file.key)
+                self.record.finish(file.key, file.entry.size)
         progress.settle()
         await self._settled(file.root)
 
@@ -360,7 +374,7 @@ class TreeRun:
                 told = explain(error)
                 self._fail(root, root.entry.name, SourceKept(told.why, told.details))
                 return
-        self.record.finished.add(root.key_gone)
+        self.record.finish(root.key_gone, 0)
         self.job.shared.departed(self.order.source, root.entry)
 
     async def _left_behind(self, root: Root) -> Entry:

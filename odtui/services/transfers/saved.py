@@ -1,0 +1,155 @@
+"""A job as the journal tells it, and back: where its places were, and what was to be done."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal, Protocol, TypeVar
+
+import msgspec
+
+from odtui.auth.accounts import Account
+from odtui.graph.client import GraphClient
+from odtui.graph.models import Drive
+from odtui.services.drive_place import DrivePlace
+from odtui.services.entry import Entry, drive_key
+from odtui.services.local_place import LocalPlace
+from odtui.services.place import Place
+from odtui.services.transfers.job import Choice, JobKind
+from odtui.services.transfers.record import Order, Record, Request
+
+T = TypeVar("T")
+
+
+class PlaceRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A place of any run. No secret is part of it."""
+
+    kind: Literal["local", "drive"]
+    home: tuple[str, str] | None = None
+    """Of a drive: profile and account id."""
+    drive_id: str = ""
+    drive_type: str = ""
+    drive_name: str | None = None
+    top_id: str | None = None
+    label: str = ""
+    """Hostile."""
+    own: bool = True
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A job."""
+
+    kind: JobKind
+    entries: tuple[Entry, ...]
+    source: PlaceRef
+    target: PlaceRef
+    folder: Entry
+    standing: Choice | None = None
+    total: int | None = None
+    """Bytes; None if not all is counted."""
+    source_words: str = ""
+    target_words: str = ""
+    """For the screen: hostile."""
+
+    @property
+    def homes(self) -> set[tuple[str, str]]:
+        """The accounts that it takes."""
+        return {place.home for place in (self.source, self.target) if place.home is not None}
+
+
+class Home(Protocol):
+    """A signed-in session, as far as it matters here."""
+
+    @property
+    def account(self) -> Account: ...
+    @property
+    def client(self) -> GraphClient: ...
+    @property
+    def place(self) -> Place: ...
+
+
+def tell(record: Record) -> str | None:
+    """What the journal keeps of a job; None if another run could not do it."""
+    order = record.order
+    if order.target is None or order.folder is None:
+        return None
+    source, target = place_ref(order.source), place_ref(order.target)
+    if source is None or target is None:
+        return None
+    told = Told(
+        kind=order.kind,
+        entries=order.entries,
+        source=source,
+        target=target,
+        folder=order.folder,
+        standing=order.request.standing,
+        total=record.total,
+        source_words=record.source_words,
+        target_words=record.target_words,
+    )
+    return _dump(told)
+
+
+def read(text: str) -> Told | None:
+    """None if it is damaged, or of a version that told other things."""
+    return _load(text, Told)
+
+
+def tell_entry(entry: Entry) -> str:
+    return _dump(entry)
+
+
+def read_entry(text: str) -> Entry | None:
+    return _load(text, Entry)
+
+
+def _dump(value: object) -> str:
+    """In ASCII, so that names which are no valid text keep their bytes."""
+    return json.dumps(msgspec.to_builtins(value), separators=(",", ":"))
+
+
+def _load(text: str, kind: type[T]) -> T | None:
+    try:
+        plain: Any = json.loads(text)
+        return msgspec.convert(plain, kind)
+    except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
+        return None
+
+
+def place_ref(place: Place) -> PlaceRef | None:
+    """None for a place that is of this run only."""
+    if place.is_local:
+        return PlaceRef(kind="local")
+    if not isinstance(place, DrivePlace) or place.client.home is None:
+        return None
+    drive = place.drive
+    return PlaceRef(
+        kind="drive",
+        home=place.client.home,
+        drive_id=drive.id,
+        drive_type=drive.drive_type,
+        drive_name=drive.name,
+        top_id=place.top_id,
+        label=place.label,
+        own=place.own,
+    )
+
+
+async def reopen(ref: PlaceRef, homes: dict[tuple[str, str], Home]) -> Place | None:
+    """The place, if its account is signed in. Raises GraphError or AuthError."""
+    if ref.kind == "local":
+        return LocalPlace()
+    home = homes.get(ref.home) if ref.home is not None else None
+    if home is None:
+        return None
+    own = home.place
+    if isinstance(own, DrivePlace) and (drive_key(own.drive.id), own.top_id) == (drive_key(ref.drive_id), ref.top_id):
+        return own
+    drive = Drive(id=ref.drive_id, drive_type=ref.drive_type or "business", name=ref.drive_name)
+    top = None if ref.top_id is None else await home.client.item(ref.drive_id, ref.top_id)
+    return DrivePlace(home.client, drive, granted=home.account.granted, top=top, label=ref.label, own=ref.own)
+
+
+def order_of(told: Told, source: Place, target: Place) -> Order:
+    request = Request()
+    request.standing = told.standing
+    return Order(told.kind, told.entries, source, target, told.folder, request)

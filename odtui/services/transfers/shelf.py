@@ -1,0 +1,232 @@
+"""What of the transfers outlives a run: noting it, offering it, going on with it, clearing it away."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from odtui.auth.errors import AuthError
+from odtui.graph.client import GraphClient
+from odtui.graph.errors import GraphError
+from odtui.services.disk import on_disk, on_disk_to_end
+from odtui.services.drive_place import DrivePlace
+from odtui.services.entry import Entry
+from odtui.services.place import Place
+from odtui.services.transfers.database import Unusable
+from odtui.services.transfers.job import SavedJob
+from odtui.services.transfers.journal import Journal, SavedRow
+from odtui.services.transfers.part import is_part
+from odtui.services.transfers.record import Order, Record, name_of
+from odtui.services.transfers.saved import Home, Told, order_of, read, read_entry, reopen, tell
+from odtui.services.transfers.trail import Mark, Trail
+
+log = logging.getLogger(__name__)
+
+_UNUSABLE = (Unusable, sqlite3.Error, AuthError)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A job of an earlier run, to be gone on with."""
+
+    order: Order
+    trail: Trail
+    finished: set[str]
+
+
+class Shelf:
+    """Between the transfer service and its journal. Without a journal, or with one that cannot be used, nothing is
+    kept, and nothing else changes."""
+
+    def __init__(self, journal: Journal | None) -> None:
+        self._journal = journal
+
+    @property
+    def notice(self) -> str:
+        """What the user should know of the journal, as a sentence; empty if nothing."""
+        return self._journal.notice if self._journal is not None else ""
+
+    def note(self, record: Record) -> None:
+        """Keep what a job is about, now and whenever `Record.retell` is called."""
+        journal, key = self._journal, record.trail.key
+        if journal is None or (told := tell(record)) is None:
+            return
+        record.trail.notes = journal
+        journal.open_job(key, told)
+
+        def retell() -> None:
+            if (now := tell(record)) is not None:
+                journal.open_job(key, now)
+
+        record.retell = retell
+
+    async def clear(self, record: Record) -> None:
+        """Nothing of a job stays but what has arrived."""
+        target = record.order.target
+        await _abandon(record.trail.marks.values(), _client(target))
+        record.trail.marks.clear()
+        record.trail.ended()
+
+    async def close(self, *, keep: bool) -> None:
+        """The end of the run. With `keep` what is in flight is on the disk before it returns."""
+        if self._journal is not None:
+            if keep:
+                await self._journal.flush()
+            await on_disk(self._journal.close)
+            self._journal = None
+
+    # of an earlier run
+
+    async def saved(self, session: Home | None) -> list[SavedJob]:
+        """What can go on with this session; without one, what needs none. Oldest first."""
+        homes = _homes(session)
+        found = []
+        for row in await self._rows():
+            told = read(row.told)
+            if told is None:
+                await self._drop_unreadable(row)
+            elif told.homes <= homes.keys():
+                found.append(await on_disk(_saved_job, row, told))
+        return found
+
+    async def _rows(self) -> list[SavedRow]:
+        if self._journal is None:
+            return []
+        try:
+            return await self._journal.saved()
+        except _UNUSABLE as error:
+            log.warning("the journal of transfers: %s", error)
+            return []
+
+    async def _drop_unreadable(self, row: SavedRow) -> None:
+        """Nobody can go on with it; its upload sessions expire."""
+        if self._journal is None or await self._journal.take(row.key) is None:
+            return
+        await _abandon(row.marks.values(), None)
+        self._journal.ended(row.key)
+
+    async def take(self, keys: Iterable[str], session: Home | None) -> list[Taken]:
+        """Those of them that nobody else has taken meanwhile. Raises GraphError or AuthError; the rest is kept then."""
+        taken = []
+        for key in keys:
+            one = await self._take(key, session)
+            if one is not None:
+                taken.append(one)
+        return taken
+
+    async def _take(self, key: str, session: Home | None) -> Taken | None:
+        journal = self._journal
+        if journal is None:
+            return None
+        try:
+            state = await journal.take(key)
+        except _UNUSABLE as error:
+            log.warning("the journal of transfers: %s", error)
+            return None
+        if state is None:
+            return None
+        trail = Trail(key, journal, marks=state.marks, folders=state.folders, tops=_tops(state.tops))
+        try:
+            told = read(state.told)
+            source = None if told is None else await reopen(told.source, _homes(session))
+            target = None if told is None else await reopen(told.target, _homes(session))
+        except (GraphError, AuthError):
+            await _quietly_released(journal, key)
+            raise
+        if told is None or source is None or target is None:
+            await _quietly_released(journal, key)
+            return None
+        await on_disk_to_end(_sweep, state.folders, key, {mark.where for mark in state.marks.values()})
+        return Taken(order_of(told, source, target), trail, set(state.finished))
+
+    async def discard(self, keys: Iterable[str], session: Home | None) -> None:
+        """Give them up: upload sessions are cancelled, part files deleted. A session out of reach expires by itself."""
+        for key in keys:
+            journal = self._journal
+            if journal is None:
+                return
+            try:
+                state = await journal.take(key)
+            except _UNUSABLE as error:
+                log.warning("the journal of transfers: %s", error)
+                return
+            if state is None:
+                continue
+            told = read(state.told)
+            home = _homes(session).get(told.target.home) if told is not None and told.target.home is not None else None
+            await _abandon(state.marks.values(), home.client if home is not None else None)
+            await on_disk_to_end(_sweep, state.folders, key, set())
+            journal.ended(key)
+
+
+async def _abandon(marks: Iterable[Mark], client: GraphClient | None) -> None:
+    for mark in tuple(marks):
+        if mark.kind == "part":
+            await on_disk_to_end(_unlink, mark.where)
+        elif client is not None:
+            with suppress(GraphError):
+                await client.cancel_upload(mark.where)
+
+
+async def _quietly_released(journal: Journal, key: str) -> None:
+    try:
+        await journal.release(key)
+    except _UNUSABLE as error:
+        log.warning("the journal of transfers: %s", error)
+
+
+def _homes(session: Home | None) -> dict[tuple[str, str], Home]:
+    home = session.client.home if session is not None else None
+    return {home: session} if session is not None and home is not None else {}
+
+
+def _client(place: Place | None) -> GraphClient | None:
+    return place.client if isinstance(place, DrivePlace) else None
+
+
+def _tops(told: dict[int, str]) -> dict[int, Entry]:
+    entries = {number: read_entry(text) for number, text in told.items()}
+    return {number: entry for number, entry in entries.items() if entry is not None}
+
+
+def _saved_job(row: SavedRow, told: Told) -> SavedJob:
+    done = row.done + sum(_done(mark) for mark in row.marks.values())
+    total = None if told.total is None else max(told.total, done)
+    return SavedJob(
+        row.key, told.kind, name_of(told.entries), told.source_words, told.target_words, done, total, row.saved_at
+    )
+
+
+def _done(mark: Mark) -> int:
+    if mark.kind == "upload":
+        return mark.done
+    try:
+        return min(os.path.getsize(mark.where), mark.size)
+    except OSError:
+        return 0
+
+
+def _unlink(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        log.warning("a part file could not be deleted: %s", type(error).__name__)
+
+
+def _sweep(folders: Iterable[str], key: str, known: set[str]) -> None:
+    """Part files of a job that nobody goes on with: small ones, for which no marks are kept."""
+    for folder in folders:
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            continue
+        for name in names:
+            path = os.path.join(folder, name)
+            if is_part(name, key) and path not in known:
+                _unlink(path)
