@@ -18,18 +18,18 @@ POLL = 0.02
 if sys.platform == "win32":
     import msvcrt
 
-    def _try(handle: int) -> None:
+    def try_lock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
-    def _free(handle: int) -> None:
+    def free_lock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
 else:
     import fcntl
 
-    def _try(handle: int) -> None:
+    def try_lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def _free(handle: int) -> None:
+    def free_lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_UN)
 
 
@@ -54,7 +54,7 @@ def file_lock(
         end = clock() + timeout
         while True:
             try:
-                _try(handle)
+                try_lock(handle)
                 break
             except OSError:
                 if clock() >= end:
@@ -63,6 +63,6 @@ def file_lock(
         try:
             yield
         finally:
-            _free(handle)
+            free_lock(handle)
     finally:
         os.close(handle)

@@ -19,6 +19,11 @@ class Directories:
         return self.config / "settings.toml"
 
     @property
+    def edits(self) -> Path:
+        """Files that are being edited, each in a folder of its own; 0700."""
+        return self.state / "edits"
+
+    @property
     def log_file(self) -> Path:
         return self.log / "odtui.log"
 

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 
 import httpx
 
-from odtui.graph import addresses, copying, downloads, uploads
+from odtui.graph import addresses, copying, downloads, revising, uploads
 from odtui.graph.downloads import Download
 from odtui.graph.drives import DriveCalls
 from odtui.graph.errors import GraphError
@@ -178,6 +178,14 @@ class GraphClient:
     async def cancel_upload(self, url: str) -> None:
         """Give up a session of an earlier run, within 5 s; one that cannot be reached expires. Raises NotGraph."""
         await UploadSession(self._wire, url, 0).cancel()
+
+    async def revise_small(self, drive_id: str, item_id: str, data: bytes, *, e_tag: str | None) -> DriveItem:
+        """New content for a file in one PUT, up to 4 MiB. Raises StaleETag if it changed since `e_tag`."""
+        return await revising.revise_small(self._wire, drive_id, item_id, data, e_tag)
+
+    async def create_revision(self, drive_id: str, item_id: str, size: int) -> UploadSession:
+        """New content for a file, in fragments: at least one byte. Compare versions yourself (QUIRKS 134)."""
+        return await revising.create_revision(self._wire, drive_id, item_id, size)
 
     async def set_modified(self, drive_id: str, item_id: str, modified: int) -> DriveItem | None:
         """Set the file's own time; asked again for some seconds if the item is too new (QUIRKS 124)."""

@@ -210,6 +210,7 @@ class AccountFlow:
             browser.connected(session)
         if old is not None:
             await old.aclose()
+        await self._app.offer_edits(session)
 
     async def _open_target(self, session: Session, target: str) -> bool:
         """Show what the command line asked for. False if it cannot be found: a card has said why."""

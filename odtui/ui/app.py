@@ -28,9 +28,12 @@ from odtui.ui.demo_drive import DemoOptions
 from odtui.ui.keynames import key_name, keys_in_use
 from odtui.ui.screens.browser import BrowserScreen
 from odtui.ui.theme import DEFAULT_THEME, THEMES
+from odtui.ui.widgets.pane import FilePane
 
 if TYPE_CHECKING:
+    from odtui.services.session import Session
     from odtui.services.workspace import Workspace
+    from odtui.ui.edit_flow import EditFlow
     from odtui.ui.place_chooser import PlaceChooser
     from odtui.ui.screens.sign_in import SignInScreen
 
@@ -83,6 +86,8 @@ class OdtuiApp(App[None]):
         order = Order(settings.sort, settings.sort_reverse, settings.show_hidden)
         self.browser = BrowserScreen(local=LocalPlace(start.folder), transfers=self.transfers, order=order)
         self.accounts = AccountFlow(self, workspace, start, open_url)
+        self._edits: dict[Path, EditFlow] = {}
+        self._handed_over = False
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or key_name(binding.key)
@@ -150,6 +155,41 @@ class OdtuiApp(App[None]):
     @on(BrowserScreen.GoRequested)
     def open_address(self, event: BrowserScreen.GoRequested) -> None:
         self.run_worker(self.places.open_address(event.pane, event.text), group="opening", exclusive=True)
+
+    @property
+    def edits(self) -> EditFlow:
+        """For the workspace in use; the demo drive has its own."""
+        from odtui.services.edit_store import EditStore
+        from odtui.ui.edit_flow import EditFlow
+
+        folder = self.accounts.workspace.directories.edits
+        if folder not in self._edits:
+            self._edits[folder] = EditFlow(self, EditStore(folder))
+        return self._edits[folder]
+
+    @on(FilePane.EditRequested)
+    def edit_file(self, event: FilePane.EditRequested) -> None:
+        self.edits.edit(event.pane, event.place, event.entry)
+
+    async def offer_edits(self, session: Session) -> None:
+        """Ask about texts of an earlier run that have not reached the drive."""
+        if self.accounts.workspace.directories.edits.is_dir():
+            await self.edits.offer(session)
+
+    async def run_in_terminal(self, command: list[str]) -> int:
+        """Give another program the terminal; its exit code. Raises SuspendNotSupported or OSError."""
+        from odtui.ui.handing_over import run_in_terminal
+
+        self._handed_over = True
+        try:
+            return await run_in_terminal(self, command)
+        finally:
+            self._handed_over = False
+
+    def bell(self) -> None:
+        """Not into a terminal that another program has."""
+        if not self._handed_over:
+            super().bell()
 
     def on_sign_in_screen_settings_requested(self, event: SignInScreen.SettingsRequested) -> None:
         self.accounts.show_settings(focus=event.field)

@@ -182,6 +182,17 @@ COMMANDS: tuple[Command, ...] = (
         needs=_W,
         show=True,
     ),
+    Command(
+        "items.edit",
+        "e,f4",
+        "Edit",
+        "Open the file in your editor; what you save goes back, never over a newer version.",
+        "edit",
+        group="Change",
+        needs=Capability.READ,
+        show=True,
+        weight=1,
+    ),
     Command("items.copy_path", "Y", "Copy path", "Put the path on the clipboard.", "copy_path", group="Change"),
     Command("items.web", "O", "Open in browser", "Open the file or folder on the web.", "open_web", group="Look"),
     # Program

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 FAILURES = (GraphError, AuthError, OSError)
 """What a place raises."""
 NEEDS_ROW = frozenset(
-    f"items.{name}" for name in ("open", "expand", "preview", "copy", "move", "download", "upload", "rename", "delete")
+    f"items.{name}"
+    for name in ("open", "expand", "preview", "copy", "move", "download", "upload", "rename", "delete", "edit")
 )
 """Commands that need a row under the cursor."""
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -93,6 +94,13 @@ class PaneBase(Vertical):
     class PreviewRequested(PaneMessage):
         """The user wants to see into a file."""
 
+        entry: Entry
+
+    @dataclass
+    class EditRequested(PaneMessage):
+        """The user wants to change a file in an editor."""
+
+        place: Place
         entry: Entry
 
     @dataclass

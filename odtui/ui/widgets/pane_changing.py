@@ -180,6 +180,12 @@ class ChangingPane(SelectingPane):
 
     # Handing on
 
+    def action_edit(self) -> None:
+        """Have the file under the cursor edited."""
+        place, entry = self.place, self.tree_view.entry
+        if place is not None and entry is not None and self.may("items.edit"):
+            self.post_message(self.EditRequested(self.me, place, entry))
+
     def action_copy_path(self) -> None:
         """Put the paths of the chosen entries on the clipboard, a line each."""
         place, model = self.place, self.model
