@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from odtui.graph.client import GraphClient
+from odtui.graph.client import GraphClient, UploadSession
 from odtui.graph.errors import GraphError, ItemNotFound, MalwareBlocked, SessionGone, StaleETag
 from odtui.graph.models import DriveItem
 from odtui.services.disk import on_disk, on_disk_to_end
@@ -18,8 +18,11 @@ from odtui.services.entry import Entry, Kind
 from odtui.services.transfers.content import DriveContent, LocalContent
 from odtui.services.transfers.download import write_file
 from odtui.services.transfers.persist import Persistence, Sleep
-from odtui.services.transfers.problems import SizeDiffers, SourceChanged
+from odtui.services.transfers.problems import HashDiffers, SourceChanged
+from odtui.services.transfers.sending import HashedSource
+from odtui.services.transfers.trail import Trail
 from odtui.services.transfers.upload import send_file
+from odtui.services.transfers.verify import is_rewritten, item_digest
 
 SMALL = 4 * 1024 * 1024
 """Bytes that go up in one request."""
@@ -29,10 +32,8 @@ READINGS = 3
 """Downloads of a file that changes while it is read, before it is given up."""
 NEW_VERSIONS = 3
 """Changes of nothing but the item's properties that may come in between, before the user is asked."""
-COMPARED = 2 * 1024 * 1024
-"""Bytes of their version that are read to show or compare it."""
-REWRITTEN = frozenset({".docx", ".xlsx", ".pptx", ".pdf", ".html", ".htm", ".aspx", ".docm", ".xlsm", ".pptm"})
-"""SharePoint puts properties into these: another size is no fault (QUIRKS 139)."""
+SHOWN = 2 * 1024 * 1024
+"""Bytes of their version that are read to show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Editing:
         self.store = store
         self._sleep = sleep
         self._now = now
+        self._trail = Trail()
+        """What a failed attempt has left of a file, for the next."""
 
     async def fetch(self, client: GraphClient, entry: Entry, account: str) -> Edit:
         """Download the file that an entry names, whole and of one version. Leaves nothing behind when it fails."""
@@ -83,8 +86,10 @@ class Editing:
     async def _download(self, client: GraphClient, drive_id: str, item_id: str, path: Path) -> DriveItem:
         before = await client.item(drive_id, item_id)
         for _ in range(READINGS):
-            content = DriveContent(client, from_drive_item(before, drive_id))
-            await write_file(content, str(path), replace=True, report=lambda size: None, sleep=self._sleep)
+            entry = from_drive_item(before, drive_id)
+            trail = Trail().file(entry, entry)
+            content = DriveContent(client, entry)
+            await write_file(content, str(path), replace=True, report=_nobody, sleep=self._sleep, trail=trail)
             await on_disk(os.chmod, path, 0o600)
             after = await client.item(drive_id, item_id)
             if _same_content(before, after):
@@ -106,7 +111,7 @@ class Editing:
                 return await self._put(client, edit, e_tag, c_tag)
             except StaleETag:
                 now = await client.item(*edit.item)
-                if await self._arrived(client, edit, now):
+                if await self._arrived(edit, now):
                     return now  # an earlier attempt came through, only its answer was lost
                 if c_tag is None or now.c_tag != c_tag or attempt == NEW_VERSIONS - 1:
                     raise
@@ -114,18 +119,28 @@ class Editing:
         raise AssertionError
 
     async def _put(self, client: GraphClient, edit: Edit, e_tag: str | None, c_tag: str | None) -> DriveItem:
+        """Checked against the service's own size and hash."""
         content = await LocalContent.of(_as_entry(edit))
+        source = HashedSource(content)
         if content.size <= SMALL:
-            data = await content.read_at(0, content.size) if content.size else b""
+            data = await source.read(0, content.size) if content.size else b""
+            await content.check_unchanged()
             item = await client.revise_small(*edit.item, data, e_tag=e_tag)
         else:
-            item = await self._put_large(client, edit, content, e_tag, c_tag)
-        if item.size not in (None, content.size) and _extension(edit.about.name) not in REWRITTEN:
-            raise SizeDiffers(content.size, item.size or 0)
+            item = await self._put_large(client, edit, source, content, e_tag, c_tag)
+        wrong = item.size not in (None, content.size) or await source.differs(item_digest(item))
+        if wrong and not is_rewritten(edit.about.name):
+            raise HashDiffers.stored(replaced=True, removed=False)
         return item
 
     async def _put_large(
-        self, client: GraphClient, edit: Edit, content: LocalContent, e_tag: str | None, c_tag: str | None
+        self,
+        client: GraphClient,
+        edit: Edit,
+        source: HashedSource,
+        content: LocalContent,
+        e_tag: str | None,
+        c_tag: str | None,
     ) -> DriveItem:
         """A session knows no If-Match (QUIRKS 134): the version is compared before it and before its last fragment."""
         now = await client.item(*edit.item)
@@ -136,29 +151,32 @@ class Editing:
         item: DriveItem | None = None
         try:
             while session.next_offset < session.size:
-                data = await content.read_at(session.next_offset, min(FRAGMENT, session.size - session.next_offset))
+                data = await source.read(session.next_offset, min(FRAGMENT, session.size - session.next_offset))
                 if session.next_offset + len(data) == session.size:
                     await content.check_unchanged()
                     if (await client.item(*edit.item)).c_tag != now.c_tag:
                         raise StaleETag("the file was changed during the upload", status=412)
-                try:
-                    item = await session.send(data)
-                except (SessionGone, StaleETag):
-                    raise
-                except GraphError as error:
-                    await persistence.after(error, session.next_offset)
-                    await session.refresh()
+                item = await self._fragment(session, data, persistence)
         except BaseException:
             await session.cancel()
             raise
         return item or await client.item(*edit.item)
 
-    async def _arrived(self, client: GraphClient, edit: Edit, item: DriveItem) -> bool:
+    async def _fragment(self, session: UploadSession, data: bytes, persistence: Persistence) -> DriveItem | None:
+        """Sends one; after a failure the server decides where to go on."""
+        try:
+            return await session.send(data)
+        except (SessionGone, StaleETag):
+            raise
+        except GraphError as error:
+            await persistence.after(error, session.next_offset)
+            await session.refresh()
+            return None
+
+    async def _arrived(self, edit: Edit, item: DriveItem) -> bool:
         """Whether what is there is just what was to be sent."""
-        data = await on_disk(edit.path.read_bytes)
-        if item.size != len(data) or len(data) > COMPARED:
-            return False
-        return await self._read(client, edit, item) == data
+        content = await LocalContent.of(_as_entry(edit))
+        return item.size == content.size and await HashedSource(content).equals(item_digest(item))
 
     async def theirs(self, client: GraphClient, edit: Edit) -> Theirs:
         """What to show of the version that came in between."""
@@ -169,16 +187,17 @@ class Editing:
             return Theirs(None, None)
 
     async def _read(self, client: GraphClient, edit: Edit, item: DriveItem) -> bytes | None:
-        if (item.size or 0) > COMPARED:
+        if (item.size or 0) > SHOWN:
             return None
-        return await client.read(*edit.item, 0, COMPARED) if item.size else b""
+        return await client.read(*edit.item, 0, SHOWN) if item.size else b""
 
     async def send_beside(self, client: GraphClient, edit: Edit, name: str) -> DriveItem:
         """As a file of its own in the same folder; the service finds another name if this one is taken."""
         folder = Entry(edit.about.drive_id, edit.about.parent_id or "", "", Kind.FOLDER)
         content = await LocalContent.of(_as_entry(edit))
+        trail = self._trail.file(_as_entry(edit), folder)
         sent = await send_file(
-            client, content, folder, name, on_conflict="rename", report=lambda size: None, sleep=self._sleep
+            client, content, folder, name, on_conflict="rename", report=_nobody, sleep=self._sleep, trail=trail
         )
         return sent.item
 
@@ -199,5 +218,5 @@ def _as_entry(edit: Edit) -> Entry:
     return Entry("", str(edit.path), edit.path.name, Kind.FILE)
 
 
-def _extension(name: str) -> str:
-    return os.path.splitext(name)[1].casefold()
+def _nobody(size: int) -> None:
+    """Nobody looks at the progress."""
