@@ -117,6 +117,8 @@ class _Body(httpx.AsyncByteStream):
     def __init__(self, response: aiohttp.ClientResponse, request: httpx.Request) -> None:
         self._response = response
         self._request = request
+        connection = response.connection  # gone as soon as the answer has been read
+        self._line = connection.transport if connection is not None else None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         with _httpx_exceptions(self._request):
@@ -125,6 +127,8 @@ class _Body(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         self._response.release()
+        if self._line is not None and self._line.get_write_buffer_size():
+            self._line.abort()  # answered before all was sent: closing would wait for a server that does not read on
 
 
 def _import_aiohttp() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -411,3 +412,41 @@ async def test_one_context_serves_all_https_requests(certificate: Path) -> None:
             assert (await client.get(server.url)).content == b"hello"
     assert len(made) == 1
     assert server.connections == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts the open sockets as Linux shows them")
+async def test_a_body_that_is_answered_before_it_is_sent_leaves_no_connection_behind() -> None:
+    class Hasty(asyncio.Protocol):
+        """Answers at the first byte, and reads no more."""
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.Transport)
+            self.transport = transport
+            made.set_result(transport)
+
+        def data_received(self, data: bytes) -> None:
+            self.transport.pause_reading()
+            self.transport.write(b"HTTP/1.1 507 Insufficient Storage\r\nContent-Length: 2\r\n\r\n{}")
+
+    loop = asyncio.get_running_loop()
+    made: asyncio.Future[asyncio.Transport] = loop.create_future()
+    server = await loop.create_server(Hasty, "127.0.0.1", 0)
+    before = _sockets()
+    async with server, _client() as client:
+        port = server.sockets[0].getsockname()[1]
+        assert (await client.put(f"http://127.0.0.1:{port}/", content=bytes(64 << 20))).status_code == 507
+        for _ in range(3):  # turns of the loop in which a connection is closed
+            await asyncio.sleep(0)
+        accepted = (await made).get_extra_info("socket").fileno()
+        assert _sockets() - before == {accepted}
+        (await made).abort()
+
+
+def _sockets() -> set[int]:
+    """Open sockets of this process."""
+    found = set()
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            if str(entry.readlink()).startswith("socket:"):
+                found.add(int(entry.name))
+    return found
