@@ -39,7 +39,7 @@ class QuickXor:
     def resumed(cls, state: bytes) -> QuickXor:
         """Raises ValueError for what is no state."""
         if len(state) != 8 + PERIOD:
-            raise ValueError("this is not the state of a hash")
+            raise ValueError("this is no state of a hash")
         hasher = cls()
         hasher._length = int.from_bytes(state[:8], "little")
         hasher._columns = int.from_bytes(state[8:], "little")

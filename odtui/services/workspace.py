@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from odtui.net.reroute import Routes
     from odtui.services.checks import CheckResult
     from odtui.services.session import Session
+    from odtui.services.transfers.journal import Journal
 
 
 class Workspace:
@@ -178,6 +179,16 @@ class Workspace:
         for authenticator in self._authenticators.values():
             await authenticator.aclose()
         self._authenticators.clear()
+
+    def journal(self) -> Journal | None:
+        """Where transfers are kept for a later run; None if nothing is to be kept."""
+        if self._memory_only:
+            return None
+        from odtui.auth.vault import Vault
+        from odtui.services.transfers.journal import Journal
+
+        state = self.directories.state
+        return Journal(state, vault=Vault(state), now=lambda: int(time.time()))
 
     async def connect(
         self, profile: Profile, account: Account, *, on_wait: Callable[[float], None] | None = None

@@ -80,6 +80,7 @@ class OdtuiApp(App[None]):
             ask=lambda conflict: self.browser.ask_conflict(conflict),
             concurrency=settings.concurrent_transfers,
             bandwidth_limit=parse_rate(settings.bandwidth_limit),
+            journal=workspace.journal,
             clock=workspace.clock,
             sleep=workspace.sleep,
         )

@@ -14,7 +14,7 @@ from odtui.demo.state import Options
 from odtui.demo.thread import DemoThread
 from odtui.graph.client import GraphClient
 from odtui.graph.transport import RetryTransport
-from odtui.net.engine import async_client
+from odtui.net.engine import Wrap, async_client
 from odtui.net.reroute import Routes
 from odtui.services.drive_place import DrivePlace
 from odtui.services.entry import Entry
@@ -69,12 +69,14 @@ class Live:
     clients: list[GraphClient] = field(default_factory=list)
     trashed: list[str] = field(default_factory=list)
 
-    def client(self) -> GraphClient:
+    def client(self, *, home: tuple[str, str] | None = None, meddle: Wrap = lambda inner: inner) -> GraphClient:
+        """`meddle` puts a transport of the test's own below the one that repeats requests."""
         routes = Routes(frozenset(self.demo.hosts), self.demo.base)
         patient = partial(RetryTransport, sleep=self.clock.sleep, clock=self.clock, jitter=lambda: 0.0)
         client = GraphClient(
-            async_client(routes, auth=Signed(self.demo), wrap=patient),
-            async_client(routes, wrap=patient),
+            async_client(routes, auth=Signed(self.demo), wrap=lambda inner: patient(meddle(inner))),
+            async_client(routes, wrap=lambda inner: patient(meddle(inner))),
+            home=home,
             sleep=self.clock.sleep,
             clock=self.clock,
         )

@@ -70,7 +70,8 @@ class Journal:
             vault: Seals the addresses of upload sessions; None: there is no keyring.
             now: Seconds since the epoch, UTC.
         """
-        self._database = Database(folder / FILE)
+        self._path = folder / FILE
+        self._database = Database(self._path)
         self._owner = Owner(folder)
         self._sealer = Sealer(vault)
         self._now = now
@@ -135,9 +136,10 @@ class Journal:
 
     async def saved(self) -> list[SavedRow]:
         """Jobs of instances that have ended, oldest first. Raises Unusable or sqlite3.Error."""
+        if not self._path.exists():
+            return []
 
         def work(db: sqlite3.Connection) -> list[SavedRow]:
-            self._read_key(db)
             rows = []
             for key, owner, told, saved_at in db.execute("SELECT * FROM job ORDER BY saved_at, key").fetchall():
                 if self._owner.is_dead(owner):
@@ -155,7 +157,6 @@ class Journal:
             if row is None or not self._owner.is_dead(row[0]):
                 return None
             self._owner.live()
-            self._read_key(db)
             db.execute("UPDATE job SET owner = ? WHERE key = ?", (self._owner.id, key))
             finished = db.execute("SELECT path, size FROM finished WHERE job = ?", (key,))
             folders = db.execute("SELECT path FROM folder WHERE job = ?", (key,))
@@ -193,7 +194,7 @@ class Journal:
         found = {}
         sql = "SELECT file, kind, place, name, size, version, replaces, done, state FROM flight WHERE job = ?"
         for file, kind, place, name, size, version, replaces, done, state in db.execute(sql, (key,)):
-            where = self._sealer.open(place) if kind == "upload" else _text(place)
+            where = self._opened(db, place) if kind == "upload" else _text(place)
             if where is not None:
                 found[_text(file)] = Mark(
                     "upload" if kind == "upload" else "part",
@@ -210,6 +211,10 @@ class Journal:
     def _sealed(self, db: sqlite3.Connection, text: str) -> bytes | None:
         self._read_key(db)
         return self._sealer.seal(text)
+
+    def _opened(self, db: sqlite3.Connection, place: bytes) -> str | None:
+        self._read_key(db)
+        return self._sealer.open(place)
 
     def _read_key(self, db: sqlite3.Connection) -> None:
         row = db.execute("SELECT value FROM meta WHERE name = 'key'").fetchone()

@@ -38,7 +38,7 @@ class TransferService:
         ask: Ask,
         concurrency: int = 8,
         bandwidth_limit: int | None = None,
-        journal: Callable[[], Journal] | None = None,
+        journal: Callable[[], Journal | None] = lambda: None,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -47,7 +47,7 @@ class TransferService:
             concurrency: The most files that ever move, and jobs that run, at the same time: it begins with four of
                 them. A job that waits for an answer or is paused counts not as one.
             bandwidth_limit: Bytes per second, both directions together.
-            journal: Makes what keeps jobs for a later run, when it is first needed; None: nothing is kept.
+            journal: Makes what keeps jobs for a later run, when it is first needed; it may say that there is none.
             clock: Seconds, monotonic.
         """
         self._clock = clock
@@ -77,7 +77,7 @@ class TransferService:
         """Brings the HTTP client and SQLite along, which no first frame needs."""
         from odtui.services.transfers.shelf import Shelf
 
-        return Shelf(self._journal() if self._journal is not None else None)
+        return Shelf(self._journal())
 
     def _allowed(self) -> int:
         """Files that may move at this moment."""
