@@ -36,6 +36,7 @@ class Arguments:
     demo_items: int = 0
     demo_from: Path | None = None
     faults: str = ""
+    read_only: bool = False
     target: str | None = None
 
 
@@ -51,6 +52,7 @@ def parse(argv: Sequence[str] | None = None) -> Arguments:
     parser.add_argument("target", nargs="?", metavar="PATH-or-URL", help="what to open at the start")
     parser.add_argument("--profile", metavar="P", help="the profile to use instead of the default one")
     parser.add_argument("--config", metavar="FILE", type=Path, help="the settings file to use")
+    parser.add_argument("--read-only", action="store_true", help="change nothing on OneDrive")
     parser.add_argument("--version", action="version", version=f"odtui {__version__}")
     demo = parser.add_argument_group("demo drive", "a complete OneDrive on this computer; needs no account")
     demo.add_argument("--demo", action="store_true", help="open the demo drive, signed in")
@@ -107,7 +109,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.demo:
         demo = DemoOptions(arguments.demo_items, arguments.demo_from, arguments.first_run, arguments.faults)
     try:
-        return launch(target=arguments.target, profile=arguments.profile, config=arguments.config, demo=demo)
+        return launch(
+            target=arguments.target,
+            profile=arguments.profile,
+            config=arguments.config,
+            demo=demo,
+            read_only=arguments.read_only,
+        )
     except SettingsError as error:
         print(f"odtui cannot use its settings.\n{error}\nThe file was left as it is.", file=sys.stderr)
         return EXIT_USAGE

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import httpx
 
@@ -18,7 +19,7 @@ from odtui.auth.clients import MsalClients
 from odtui.auth.errors import AuthError, AuthProblem
 from odtui.auth.listener import RedirectListener
 from odtui.auth.opener import find_browser_opener
-from odtui.auth.provider import TokenProvider
+from odtui.auth.provider import TokenProvider, TokenSource
 from odtui.auth.redirect_request import Redirect, parse_address
 from odtui.auth.results import error_of
 from odtui.auth.silent import SilentTokens
@@ -75,6 +76,8 @@ class Authenticator:
         self._clients = MsalClients(profile, directories, routes)
         self._attempts = Attempts(profile, self._registration, self._clients, self._cache)
         self._opened_cache: FileTokenCache | None = None
+        self._providers: WeakKeyDictionary[TokenProvider, str] = WeakKeyDictionary()
+        """Those in use, with the ids of their accounts."""
         self._demanded: dict[str, str] = {}
         """Claims that Graph demanded, by username: the next sign-in in the browser has to bring them."""
 
@@ -122,6 +125,7 @@ class Authenticator:
             raise error_of(fields)
         account = await in_thread(lambda abandoned: self._remember(self._attempts.redeem(attempt, fields, abandoned)))
         self._demanded.pop(account.username, None)
+        self._adopt(account)
         return account
 
     async def sign_in_device(
@@ -139,16 +143,28 @@ class Authenticator:
             if self._wall_clock() >= flow["expires_at"]:
                 raise AuthError(AuthProblem.CODE_EXPIRED, details="The code was not entered in time.")
             account = await in_thread(lambda abandoned: self._polled(attempt, abandoned))
+        self._adopt(account)
         return account
 
     def auth(self, account: Account) -> httpx.Auth:
         """The httpx.Auth that signs requests to this profile's Graph host, and to no other."""
-        silent = SilentTokens(self._clients, self._cache, self._store, account)
 
         def demanded(claims: str) -> None:
             self._demanded[account.username] = claims
 
-        return TokenProvider(silent.token, CLOUDS[self.profile.cloud].graph_host, on_demand=demanded)
+        host = CLOUDS[self.profile.cloud].graph_host
+        provider = TokenProvider(self._source(account), host, on_demand=demanded, sleep=self._sleep)
+        self._providers[provider] = account.id
+        return provider
+
+    def _source(self, account: Account) -> TokenSource:
+        return SilentTokens(self._clients, self._cache, self._store, account).token
+
+    def _adopt(self, account: Account) -> None:
+        """Whoever signs requests for this account does it with the tokens of its newest sign-in."""
+        for provider, account_id in self._providers.items():
+            if account_id == account.id:
+                provider.renew(self._source(account))
 
     async def sign_out(self, account: Account) -> None:
         """Forget the account and its tokens here. Needs no network; the browser may stay signed in."""

@@ -32,6 +32,8 @@ class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has 
         self.path = path
         self.storage: Storage = "memory"
         """Where the tokens are kept; known after the first session."""
+        self.unsaved = ""
+        """Why the tokens in memory are newer than the stored ones; empty if they are not."""
         self._threads = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
         """Inode, mtime and size of the file as last read or written."""
@@ -58,7 +60,7 @@ class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has 
                     with self._or_as_before():
                         yield
                 finally:
-                    if self.has_state_changed:
+                    if self.has_state_changed or self.unsaved:
                         self._save_or_drop(interactive=interactive, abandoned=abandoned)
 
     @contextmanager
@@ -148,14 +150,21 @@ class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has 
         return plain.decode()
 
     def _save_or_drop(self, *, interactive: bool, abandoned: Abandoned) -> None:
-        """A sign-in that cannot be stored leaves nothing behind; a refreshed token stays good in memory."""
+        """A sign-in that cannot be stored leaves nothing behind; a refreshed token stays good in memory.
+
+        The next session tries to store it again.
+        """
         try:
             self._save(upgrade=interactive, abandoned=abandoned)
-        except AuthError:
+            self.unsaved = ""
+        except AuthError as error:
             if interactive:
                 self.deserialize(None)
                 self._seen = None
-            raise
+                raise
+            if not self.unsaved:
+                log.warning("A refreshed sign-in cannot be stored: %s", error.details)
+            self.unsaved = error.details
 
     def _save(self, *, upgrade: bool, abandoned: Abandoned) -> None:
         """Write the file as it was kept before: sealed stays sealed; a plain one is sealed when somebody signs in."""

@@ -58,6 +58,7 @@ TOP_RULES: dict[str, Rule] = {
     "show_hidden": Rule(bool),
     "sort": _one_of("sort", ("name", "size", "modified", "type")),
     "sort_reverse": Rule(bool),
+    "read_only": Rule(bool),
     "concurrent_transfers": Rule(int, _concurrent, "Allowed: a whole number from 1 to 16."),
     "bandwidth_limit": Rule(str, rates.check_rate, f"Allowed: {rates.ALLOWED}."),
 }

@@ -50,6 +50,8 @@ class Settings:
     show_hidden: bool = False
     sort: Literal["name", "size", "modified", "type"] = "name"
     sort_reverse: bool = False
+    read_only: bool = False
+    """Start in read-only mode: nothing on OneDrive is changed."""
     concurrent_transfers: int = 8
     """The most files that move at the same time, 1 to 16: it begins with four and adapts."""
     bandwidth_limit: str = ""

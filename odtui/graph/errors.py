@@ -10,6 +10,8 @@ GraphError            any failed call; carries code, status and request id
 ├─ QuotaExceeded      507: the drive is full
 ├─ InvalidRequest     400 and other refusals of what was asked
 ├─ MalwareBlocked     403 malwareDetected
+├─ PermissionMissing  403, and no scope was granted that allows it
+├─ ReadOnlyMode       a change that was not sent, because odtui is in read-only mode
 ├─ LinkExpired        a pre-authenticated download link no longer works
 ├─ SessionGone        404 or 403 of an upload session: start over with a new one
 ├─ Throttled          429, 503 or 509 after the last attempt; retry_after in seconds
@@ -56,6 +58,14 @@ class Forbidden(GraphError):
 
 
 class MalwareBlocked(Forbidden):
+    pass
+
+
+class PermissionMissing(Forbidden):
+    pass
+
+
+class ReadOnlyMode(GraphError):
     pass
 
 

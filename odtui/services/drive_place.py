@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
-from odtui.config.scopes import Capability, capabilities
+from odtui.config.scopes import Capability
 from odtui.graph.client import GraphClient
-from odtui.graph.errors import Forbidden, InvalidRequest, ItemNotFound, MalwareBlocked
+from odtui.graph.errors import Forbidden, GraphError, InvalidRequest, ItemNotFound, MalwareBlocked
 from odtui.graph.models import Drive, DriveItem
+from odtui.services.capabilities import Refusal, Rights
 from odtui.services.drive_details import properties
 from odtui.services.drive_entries import from_drive_item
 from odtui.services.entry import Entry, drive_key
@@ -28,14 +30,14 @@ class DrivePlace:
         client: GraphClient,
         drive: Drive,
         *,
-        granted: Iterable[str],
+        granted: Iterable[str] | Rights,
         top: DriveItem | None = None,
         label: str = "",
         own: bool = True,
     ) -> None:
         """
         Args:
-            granted: The scopes that the account was granted.
+            granted: The session's rights, or the scopes that the account was granted.
             top: What a pane opens first; the root of the drive if None.
             own: Whether the drive is the account's own; others need wider scopes.
         """
@@ -45,9 +47,31 @@ class DrivePlace:
         self.top_id = None if top is None else top.id
         self.label = label or drive.name or "OneDrive"
         self.id = f"drive:{drive.id}" if top is None else f"drive:{drive.id}:{top.id}"
-        self.can = _allowed(capabilities(granted), drive, own=own, app_folder=top is not None)
+        self.rights = granted if isinstance(granted, Rights) else Rights(granted)
+        self._own = own
         self._root = None if top is None else from_drive_item(top, drive.id, name=top.name if label == "" else label)
         self._whole = top is None
+
+    @property
+    def can(self) -> frozenset[Capability]:
+        return self.rights.on(self.drive, own=self._own, app_folder=not self._whole)
+
+    def refusal(
+        self, needs: Capability, *, folders: Sequence[Entry] = (), entry: Entry | None = None, operation: str = ""
+    ) -> Refusal | None:
+        return self.rights.refusal(needs, self.can, own=self._own, folders=folders, entry=entry, operation=operation)
+
+    def forget_refusals(self) -> None:
+        self.rights.forget_refusals()
+
+    @contextmanager
+    def _learning(self, *, inside: Entry | None = None, entry: Entry | None = None) -> Iterator[None]:
+        """A change whose refusal counts for the rest of the session (QUIRKS 204)."""
+        try:
+            yield
+        except GraphError as error:
+            self.rights.learn(error, inside=inside, entry=entry)
+            raise
 
     def holds(self, entry: Entry) -> bool:
         """Whether an entry is in this drive itself, not behind one of its shortcuts."""
@@ -120,14 +144,17 @@ class DrivePlace:
 
     async def create_folder(self, parent: Entry, name: str) -> Entry:
         at = parent.content
-        return from_drive_item(await self.client.create_folder(at.drive_id, at.id, name), at.drive_id)
+        with self._learning(inside=parent):
+            return from_drive_item(await self.client.create_folder(at.drive_id, at.id, name), at.drive_id)
 
     async def rename(self, entry: Entry, name: str) -> Entry:
-        item = await self.client.rename(entry.drive_id, entry.id, name, e_tag=entry.e_tag)
+        with self._learning(entry=entry):
+            item = await self.client.rename(entry.drive_id, entry.id, name, e_tag=entry.e_tag)
         return from_drive_item(item, entry.drive_id)
 
     async def delete(self, entry: Entry) -> None:
-        await self.client.delete(entry.drive_id, entry.id, e_tag=entry.e_tag)
+        with self._learning(entry=entry):
+            await self.client.delete(entry.drive_id, entry.id, e_tag=entry.e_tag)
 
     async def move(self, entry: Entry, parent: Entry) -> Entry:
         at = parent.content
@@ -143,21 +170,3 @@ class DrivePlace:
     def name_problem(self, name: str, parent: Entry) -> str | None:
         at_root = self._whole and self._root is not None and parent.key == self._root.key
         return drive_name_problem(name, drive_type=self.drive.drive_type, at_root=at_root)
-
-
-def _allowed(granted: frozenset[Capability], drive: Drive, *, own: bool, app_folder: bool) -> frozenset[Capability]:
-    """READ and WRITE in the sense of this very drive."""
-    if own:
-        if app_folder and Capability.APP_FOLDER in granted:
-            return granted | {Capability.READ, Capability.WRITE}
-        return granted
-    reading, writing = {Capability.READ_SHARED}, {Capability.WRITE_SHARED}
-    if drive.drive_type == "documentLibrary":
-        reading.add(Capability.READ_SITES)
-        writing.add(Capability.WRITE_SITES)
-    allowed = granted - {Capability.READ, Capability.WRITE}
-    if granted & reading:
-        allowed |= {Capability.READ}
-    if granted & writing:
-        allowed |= {Capability.WRITE}
-    return allowed

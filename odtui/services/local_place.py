@@ -6,17 +6,21 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from odtui.config.scopes import Capability
 from odtui.services.disk import IntoItself, on_disk, on_disk_to_end, rename_new, trash
 from odtui.services.entry import LOCAL_DRIVE, Entry, Kind
 from odtui.services.format import bytes_text, time_text
 from odtui.services.names import local_name_problem
+
+if TYPE_CHECKING:
+    from odtui.services.capabilities import Refusal
 
 FIRST_PAGE = 200
 LATER_PAGES = 2000
@@ -37,6 +41,17 @@ class LocalPlace:
         """`start`: the folder that a pane opens first; the home folder if None."""
         self._start = os.path.abspath(start if start is not None else os.path.expanduser("~"))
         self._trash = trash
+
+    def refusal(
+        self, needs: Capability, *, folders: Sequence[Entry] = (), entry: Entry | None = None, operation: str = ""
+    ) -> Refusal | None:
+        """Files of this computer need no permission of Microsoft's; read-only mode protects OneDrive alone."""
+        from odtui.services.capabilities import Reason, Refusal
+
+        return None if needs in self.can else Refusal(Reason.NOT_OFFERED)
+
+    def forget_refusals(self) -> None:
+        """There are none: this computer is asked every time."""
 
     async def root(self) -> Entry:
         return await on_disk(entry_at, self._start)

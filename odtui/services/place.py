@@ -1,10 +1,15 @@
 """What a pane can show: one protocol for OneDrive, libraries, shared folders and this computer."""
 
-from collections.abc import AsyncIterator
-from typing import Protocol, runtime_checkable
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from odtui.config.scopes import Capability
 from odtui.services.entry import Entry
+
+if TYPE_CHECKING:
+    from odtui.services.capabilities import Refusal
 
 
 @runtime_checkable
@@ -25,6 +30,20 @@ class Place(Protocol):
     @property
     def can(self) -> frozenset[Capability]:
         """What may be done here, from the scopes that were granted."""
+
+    def refusal(
+        self, needs: Capability, *, folders: Sequence[Entry] = (), entry: Entry | None = None, operation: str = ""
+    ) -> Refusal | None:
+        """Why something cannot be done here, without a request; None if nothing speaks against it.
+
+        Args:
+            folders: From the top to the folder in question.
+            entry: What would be changed itself.
+            operation: Its name, for what not every kind of account has.
+        """
+
+    def forget_refusals(self) -> None:
+        """Let the service decide again about changes that it has refused."""
 
     async def root(self) -> Entry:
         """The entry that a pane opens first (home folder, drive root, app folder)."""

@@ -28,6 +28,18 @@ WORDS: dict[type[GraphError], Words] = {
         "Ask the owner for access, or sign in with an account or permission that has it.",
         ("refresh", "sign_in"),
     ),
+    errors.PermissionMissing: (
+        "odtui was not given the permission for this",
+        "None of the permissions that this account granted covers it.",
+        "Ask for another permission, or choose another in the settings and sign in again.",
+        ("settings", "sign_in"),
+    ),
+    errors.ReadOnlyMode: (
+        "odtui is in read-only mode",
+        "It changes nothing on OneDrive while this mode is on; nothing was sent.",
+        "Leave read-only mode, then try again.",
+        ("retry",),
+    ),
     errors.MalwareBlocked: (
         "This file is blocked as malware",
         "Microsoft found something harmful in it and does not hand it out.",

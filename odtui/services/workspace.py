@@ -35,11 +35,13 @@ class Workspace:
         profile_name: str | None = None,
         routes: Routes | None = None,
         memory_only: bool = False,
+        read_only: bool = False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`routes` and `memory_only` are for the demo drive: another server, and nothing kept of the sign-in.
 
+        `read_only` switches read-only mode on, whatever the settings say.
         `sleep` and `clock` carry every wait for the service: seconds, monotonic.
         """
         self.settings = settings
@@ -47,6 +49,8 @@ class Workspace:
         self.routes = routes
         self.sleep = sleep
         self.clock = clock
+        self.read_only = read_only or settings.read_only
+        """Nothing on OneDrive is changed, from now on and by every session; for this run only."""
         self._store = store
         self._profile_name = profile_name
         self._memory_only = memory_only
@@ -205,4 +209,5 @@ class Workspace:
             kept=not self._memory_only,
             sleep=self.sleep,
             clock=self.clock,
+            read_only=lambda: self.read_only,
         )

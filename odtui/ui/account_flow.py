@@ -145,7 +145,8 @@ class AccountFlow:
 
     # --- signing in -----------------------------------------------------------------------------------
 
-    def show_sign_in(self, *, login_hint: str | None = None) -> None:
+    def show_sign_in(self, *, login_hint: str | None = None, scopes: tuple[str, ...] | None = None) -> None:
+        """`scopes`: to ask for instead of the profile's."""
         from odtui.config.clouds import CLOUDS
         from odtui.ui.screens.sign_in import SignInScreen
 
@@ -159,6 +160,7 @@ class AccountFlow:
             cloud_title=CLOUDS[profile.cloud].title,
             demo=self.in_demo,
             login_hint=login_hint,
+            scopes=scopes,
         )
         if self.session is None:
             self._app.browser.connecting("Not signed in. Press a to sign in.")
@@ -171,7 +173,9 @@ class AccountFlow:
 
         asked = self.workspace.draft.scopes
         self._app.notify(clean(signed_in_words(account, asked)), markup=False)
-        if self._renews_session(account):
+        session = self.session
+        if session is not None and self._renews_session(account) and session.adopt(account):
+            self._account = account
             self._app.browser.read_again()
         else:
             self.connect(account)
@@ -184,8 +188,13 @@ class AccountFlow:
             and profile is not None
             and self.workspace.authenticator(profile) is self._authenticator
             and session.account.id == account.id
-            and set(session.account.granted) == set(account.granted)
         )
+
+    def ask_permission(self, scope: str) -> None:
+        """Sign in once more for one permission beside those that the account has; the session goes on meanwhile."""
+        if self.session is not None:
+            account = self.session.account
+            self.show_sign_in(login_hint=account.username, scopes=(*account.granted, scope))
 
     def connect(self, account: Account) -> None:
         """Show the account's drive in the left pane."""
@@ -259,7 +268,9 @@ class AccountFlow:
                 self._demo = await DemoDrive.start(options)
             settings = self.workspace.settings
             await self.workspace.aclose()
+            read_only = self.workspace.read_only
             self.workspace = self._demo.workspace(settings, first_run=options.first_run)
+            self.workspace.read_only = read_only
             if options.first_run:
                 browser.connecting("Not signed in. Press a to sign in.")
                 self.show_settings(first_run=True)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from odtui.services.session import Session
     from odtui.services.workspace import Workspace
     from odtui.ui.edit_flow import EditFlow
+    from odtui.ui.permission_chooser import PermissionChooser
     from odtui.ui.place_chooser import PlaceChooser
     from odtui.ui.screens.sign_in import SignInScreen
 
@@ -86,6 +87,7 @@ class OdtuiApp(App[None]):
         )
         order = Order(settings.sort, settings.sort_reverse, settings.show_hidden)
         self.browser = BrowserScreen(local=LocalPlace(start.folder), transfers=self.transfers, order=order)
+        self.browser.read_only = workspace.read_only
         self.accounts = AccountFlow(self, workspace, start, open_url)
         self._edits: dict[Path, EditFlow] = {}
         self._handed_over = False
@@ -148,6 +150,12 @@ class OdtuiApp(App[None]):
         from odtui.ui.place_chooser import PlaceChooser
 
         return PlaceChooser(self, self.accounts, self._start)
+
+    @cached_property
+    def permissions(self) -> PermissionChooser:
+        from odtui.ui.permission_chooser import PermissionChooser
+
+        return PermissionChooser(self, self.accounts)
 
     @on(BrowserScreen.AccountsRequested)
     def choose_place(self, event: BrowserScreen.AccountsRequested) -> None:
@@ -214,6 +222,17 @@ class OdtuiApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
+
+    def action_read_only(self) -> None:
+        """Read-only mode on or off, for this run."""
+        workspace = self.accounts.workspace
+        workspace.read_only = not workspace.read_only
+        self.browser.show_read_only(workspace.read_only)
+        words = "Nothing on OneDrive is changed now." if workspace.read_only else "OneDrive can be changed again."
+        self.notify(words, title="Read-only mode", markup=False)
+
+    def action_ask_permission(self) -> None:
+        self.permissions.choose()
 
     def action_settings(self) -> None:
         self.accounts.show_settings()

@@ -205,6 +205,22 @@ COMMANDS: tuple[Command, ...] = (
         group="Program",
     ),
     Command(
+        "app.permission",
+        "plus",
+        "Ask for a permission",
+        "Ask Microsoft for a permission that the account does not have yet.",
+        "app.ask_permission",
+        group="Program",
+    ),
+    Command(
+        "app.read_only",
+        "W",
+        "Read-only mode",
+        "Change nothing on OneDrive, or allow changes again; this computer is not affected.",
+        "app.read_only",
+        group="Program",
+    ),
+    Command(
         "app.transfers", "w", "Transfers", "Go to the list of transfers, or back.", "screen.transfers", group="Program"
     ),
     Command(

@@ -27,6 +27,7 @@ _NAMES = {
     "question_mark": "?",
     "exclamation_mark": "!",
     "asterisk": "*",
+    "plus": "+",
 }
 
 

@@ -12,7 +12,14 @@ from odtui.services.workspace import Workspace
 from odtui.ui.demo_drive import DemoOptions
 
 
-def launch(*, target: str | None, profile: str | None, config: Path | None, demo: DemoOptions | None) -> int:
+def launch(
+    *,
+    target: str | None,
+    profile: str | None,
+    config: Path | None,
+    demo: DemoOptions | None,
+    read_only: bool = False,
+) -> int:
     """Runs until the user quits; returns the exit code. Raises SettingsError before anything is drawn."""
     directories = Directories.of_user()
     path = config or directories.settings_file
@@ -27,7 +34,7 @@ def launch(*, target: str | None, profile: str | None, config: Path | None, demo
     from odtui.ui.app import OdtuiApp, Start
 
     start_log(directories.log_file)
-    workspace = Workspace(store, settings, directories, profile_name=profile)
+    workspace = Workspace(store, settings, directories, profile_name=profile, read_only=read_only)
     app = OdtuiApp(workspace, Start(*split_target(target), demo), open_url=find_browser_opener())
     app.run()
     if app.last_words:

@@ -239,16 +239,35 @@ def test_signing_in_while_the_key_is_out_of_reach_keeps_tokens_in_memory_only(
     assert file.read_bytes() == sealed
 
 
-@pytest.mark.parametrize("interactive", [True, False])
-def test_a_sealed_file_is_never_replaced_by_a_plain_one(fake: FakeKeyring, file: Path, interactive: bool) -> None:
+def test_a_sealed_file_is_never_replaced_by_a_plain_one(fake: FakeKeyring, file: Path) -> None:
     cache = FileTokenCache(file)
     put(cache)
     sealed = file.read_bytes()
     fake.locked()
     with pytest.raises(AuthError) as caught:
-        put(cache, "bob", "new-secret", interactive=interactive)
+        put(cache, "bob", "new-secret")
     assert caught.value.problem is AuthProblem.STORE
     assert file.read_bytes() == sealed
+
+
+def test_a_refreshed_token_that_cannot_be_stored_is_used_and_stored_later(
+    fake: FakeKeyring, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = FileTokenCache(file)
+    put(cache)
+    sealed = file.read_bytes()
+    fake.locked()
+    put(cache, "bob", "new-secret", interactive=False)
+    put(cache, "carol", "newer-secret", interactive=False)
+    assert people(cache) == ["adele", "bob", "carol"]
+    assert "keyring" in cache.unsaved
+    assert file.read_bytes() == sealed
+    assert len([record for record in caplog.records if "cannot be stored" in record.message]) == 1
+    fake.error = None
+    with cache.session():
+        pass
+    assert cache.unsaved == ""
+    assert people(FileTokenCache(file)) == ["adele", "bob", "carol"]
 
 
 def test_a_plain_file_is_sealed_when_somebody_signs_in_but_not_by_a_refresh(fake: FakeKeyring, file: Path) -> None:

@@ -229,3 +229,76 @@ def test_a_blocking_client_is_refused(provider: TokenProvider) -> None:
 
 def test_a_token_is_not_part_of_its_repr() -> None:
     assert "secret" not in repr(AccessToken("secret", 5))
+
+
+@pytest.mark.parametrize("stands_still", ["monotonic", "wall"])
+async def test_a_token_ends_by_whichever_clock_goes_on(source: Source, stands_still: str) -> None:
+    """A suspended computer stops its monotonic clock; the wall clock can be set back."""
+    monotonic, wall = Clock(), Clock()
+    provider = TokenProvider(source, "graph.microsoft.com", clock=monotonic, wall_clock=wall)
+    assert (await provider.token()).value == "t1"
+    (wall if stands_still == "monotonic" else monotonic).now += 3400
+    assert (await provider.token()).value == "t2"
+
+
+async def test_a_wall_clock_that_is_set_back_does_not_lengthen_a_token(source: Source) -> None:
+    monotonic, wall = Clock(), Clock()
+    provider = TokenProvider(source, "graph.microsoft.com", clock=monotonic, wall_clock=wall)
+    await provider.token()
+    wall.now -= 86_400
+    monotonic.now += 3400
+    assert (await provider.token()).value == "t2"
+
+
+class Mistaken:
+    """Answers so many times 401 of the kind that passes by itself."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.seen: list[str | None] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.seen.append(request.headers.get("Authorization"))
+        if len(self.seen) <= self.times:
+            return httpx.Response(401, json={"error": {"message": "Unable to initialize RPS"}})
+        return httpx.Response(200)
+
+
+@pytest.mark.parametrize(
+    ("times", "tokens"),
+    [(1, ["Bearer t1", "Bearer t1"]), (2, ["Bearer t1", "Bearer t1", "Bearer t2"])],
+)
+async def test_a_refusal_by_mistake_is_asked_again_before_a_refresh(
+    source: Source, times: int, tokens: list[str]
+) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    graph = Mistaken(times)
+    assert await get(TokenProvider(source, "graph.microsoft.com", sleep=sleep), graph) == 200
+    assert graph.seen == tokens
+    assert waits == [1.0]
+
+
+async def test_after_a_new_sign_in_its_tokens_are_used(provider: TokenProvider) -> None:
+    await provider.token()
+    provider.renew(lambda *, force=False, claims=None: AccessToken("wider", 3600))
+    assert (await provider.token()).value == "wider"
+
+
+async def test_a_refresh_that_ends_after_a_new_sign_in_is_thrown_away() -> None:
+    asked, gate = threading.Event(), threading.Event()
+
+    def slow(*, force: bool = False, claims: str | None = None) -> AccessToken:
+        asked.set()
+        assert gate.wait(30)
+        return AccessToken("narrow", 3600)
+
+    provider = TokenProvider(slow, "graph.microsoft.com")
+    waiting = asyncio.create_task(provider.token())
+    await asyncio.to_thread(asked.wait, 30)
+    provider.renew(lambda *, force=False, claims=None: AccessToken("wide", 3600))
+    gate.set()
+    assert (await waiting).value == "wide"

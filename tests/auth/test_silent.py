@@ -156,3 +156,56 @@ async def test_nothing_is_asked_of_the_network_before_a_token_is_needed(
     with pytest.raises(AuthError) as caught:
         await provider.token()
     assert caught.value.problem is AuthProblem.OFFLINE
+
+
+async def test_a_start_with_a_good_token_needs_no_network(
+    identity: Identity, authenticator: Authenticator, profile: Profile, directories: Directories
+) -> None:
+    account, _ = await signed_in(identity, authenticator)
+    identity.router.reset()
+    identity.discovery.mock(side_effect=httpx.ConnectError("offline"))
+    next_run = Authenticator(profile, directories)
+    assert (await provider_of(next_run, account).token()).value == "access-secret-1"
+    assert identity.router.calls.call_count == 0
+    await next_run.aclose()
+
+
+async def test_a_token_that_is_due_to_be_renewed_still_serves_without_a_network(
+    identity: Identity,
+    authenticator: Authenticator,
+    profile: Profile,
+    directories: Directories,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tokens = identity.tokens
+    monkeypatch.setattr(identity, "tokens", lambda: {**tokens(), "refresh_in": -1})
+    account, _ = await signed_in(identity, authenticator)
+    identity.discovery.mock(side_effect=httpx.ConnectError("offline"))
+    next_run = Authenticator(profile, directories)
+    assert (await provider_of(next_run, account).token()).value == "access-secret-1"
+    await next_run.aclose()
+
+
+async def test_a_token_for_fewer_permissions_is_not_taken_for_more(
+    identity: Identity, authenticator: Authenticator
+) -> None:
+    account, _ = await signed_in(identity, authenticator)
+    wider = dataclasses.replace(account, spelled=(*account.spelled, "Sites.Read.All"))
+    assert (await provider_of(authenticator, wider).token()).value == "access-secret-2"
+
+
+async def test_a_sign_in_for_more_permissions_counts_for_the_session_that_is_open(
+    identity: Identity, authenticator: Authenticator
+) -> None:
+    account, provider = await signed_in(identity, authenticator)
+    assert (await provider.token()).value == "access-secret-1"
+    identity.scope = "Files.ReadWrite.All User.Read"
+    newer = await authenticator.sign_in_browser(
+        open_url=Browser(identity).open,
+        show_url=nothing,
+        login_hint=account.username,
+        scopes=(*account.granted, "Files.ReadWrite.All"),
+    )
+    assert newer.granted == ("Files.ReadWrite.All", "User.Read")
+    assert (await provider.token()).value == "access-secret-2"
+    assert authenticator.accounts() == [newer]

@@ -2,11 +2,12 @@
 
 import asyncio
 import posixpath
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from odtui.config.scopes import Capability
 from odtui.graph.errors import ItemNotFound, NameConflict
+from odtui.services.capabilities import Reason, Refusal, Rights
 from odtui.services.entry import Entry, Kind
 from odtui.services.names import drive_name_problem
 
@@ -46,6 +47,16 @@ class FakePlace:
         self.entries: dict[str, Entry] = {ROOT: self._new(ROOT, None)}
         for path, content in (tree or {}).items():
             self.add(path, content)
+
+    def refusal(
+        self, needs: Capability, *, folders: Sequence[Entry] = (), entry: Entry | None = None, operation: str = ""
+    ) -> Refusal | None:
+        if needs in self.can:
+            return None
+        return Refusal(Reason.PERMISSION, Rights(()).scope_for(needs))
+
+    def forget_refusals(self) -> None:
+        self.asked.append(("forget_refusals", ROOT))
 
     def _new(self, path: str, content: bytes | None) -> Entry:
         kind = Kind.FOLDER if content is None else Kind.FILE

@@ -83,7 +83,7 @@ def test_malware_is_marked() -> None:
 
 def test_capabilities_follow_what_was_granted() -> None:
     def can(granted: str, **more: object) -> frozenset[Capability]:
-        kind = "documentLibrary" if more.pop("library", False) else "business"
+        kind = "documentLibrary" if more.pop("library", False) else str(more.pop("kind", "business"))
         place = DrivePlace(None, Drive(id="d", drive_type=kind), granted=granted.split(), **more)  # type: ignore[arg-type]
         return place.can & {Capability.READ, Capability.WRITE}
 
@@ -94,7 +94,8 @@ def test_capabilities_follow_what_was_granted() -> None:
     assert can("Files.ReadWrite", own=False) == set()
     assert can("Files.Read.All", own=False) == {Capability.READ}
     assert can("Sites.ReadWrite.All", own=False, library=True) == {Capability.READ, Capability.WRITE}
-    assert can("Sites.ReadWrite.All", own=False) == set()
+    assert can("Sites.ReadWrite.All", own=False) == {Capability.READ, Capability.WRITE}
+    assert can("Sites.ReadWrite.All", own=False, kind="personal") == set()
 
 
 async def test_it_is_a_place_with_a_titled_root(live: Live) -> None:

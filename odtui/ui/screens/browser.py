@@ -128,6 +128,12 @@ class BrowserScreen(TransferringScreen):
                 return pane
         return self.left
 
+    def show_read_only(self, on: bool) -> None:
+        """Whether changes to OneDrive are possible: keys are dimmed, the status line says it."""
+        self.read_only = on
+        self.update_status()
+        self.query_one(KeyBar).refresh()
+
     # --- panes --------------------------------------------------------------------------------------
 
     @property

@@ -73,6 +73,8 @@ class TransferringScreen(Screen[None]):
         self.transfers = transfers
         self.session: Session | None = None
         """None while nobody is signed in."""
+        self.read_only = False
+        """Shown in the status line; the session itself keeps to it."""
         self._asking = asyncio.Lock()
         self._unended = 0
         self._sums = _Sums()
@@ -106,7 +108,7 @@ class TransferringScreen(Screen[None]):
             return "Download works from OneDrive to a pane that shows this computer."
         if command_id == "items.upload" and (not source.place.is_local or target.place.is_local):
             return "Upload works from this computer to a pane that shows OneDrive."
-        return target.why_not(BY_ID["items.new_folder"])
+        return target.why_nothing_arrives(BY_ID[command_id])
 
     def action_copy(self) -> None:
         self._start("items.copy")
@@ -212,6 +214,7 @@ class TransferringScreen(Screen[None]):
                 total=quota.total if quota is not None else None,
                 selected=len(model.selected) if model is not None else 0,
                 selected_size=model.selected_size() if model is not None else 0,
+                read_only=self.read_only,
                 running=sums.running,
                 part=sums.part,
                 failed=sums.failed,

@@ -13,13 +13,16 @@ from textual.message import Message
 from textual.notifications import SeverityLevel
 
 from odtui.auth.errors import AuthError
+from odtui.config.scopes import Capability
 from odtui.graph.errors import GraphError
+from odtui.services.capabilities import Reason, Refusal
 from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.tree import Node, Order, TreeModel
 from odtui.services.words import Explained, Step, explain
 from odtui.ui.commands import BY_ID, Command
 from odtui.ui.formats import count
+from odtui.ui.keynames import keys_in_use
 from odtui.ui.text import clean, shorten
 from odtui.ui.widgets.column_header import ColumnHeader
 from odtui.ui.widgets.path_bar import Crumb, crumbs, path_title
@@ -175,9 +178,45 @@ class PaneBase(Vertical):
             return "Nothing is open in this pane yet."
         if command.id in NEEDS_ROW and (self.tree_view.node is None or not self.tree_view.display):
             return "There is nothing here to do this with."
-        if command.needs is not None and command.needs not in self.place.can:
-            return f"This account was not given permission to {command.needs.value}. Settings (Ctrl+O) can ask for it."
-        return None
+        if command.needs is None:
+            return None
+        node = self.tree_view.node
+        entry = node.entry if node is not None and command.id in NEEDS_ROW else None
+        folders = self.folders_around(node)
+        refusal = self.place.refusal(command.needs, folders=folders, entry=entry, operation=command.id)
+        return self._refused(command, refusal) if refusal is not None else None
+
+    def why_nothing_arrives(self, command: Command) -> str | None:
+        """Why a command of the other pane cannot put anything into the open folder; None if it can."""
+        if self.place is None:
+            return "Nothing is open in this pane yet."
+        refusal = self.place.refusal(Capability.WRITE, folders=self.trail)
+        return self._refused(command, refusal) if refusal is not None else None
+
+    def folders_around(self, node: Node | None) -> list[Entry]:
+        """The folders that a row is in, topmost first; without a row those down to the open one."""
+        between = [step.entry for step in node.above() if step.parent is not None] if node is not None else []
+        return [*self.trail, *reversed(between)]
+
+    def _refused(self, command: Command, refusal: Refusal) -> str:
+        """Why not, and which key helps."""
+        match refusal.reason:
+            case Reason.READ_ONLY:
+                return f"odtui is in read-only mode. {self._press('app.read_only')} to leave it."
+            case Reason.PERMISSION if refusal.scope:
+                ask = self._press("app.permission")
+                return f"{command.title} needs the permission {refusal.scope} here. {ask} to ask for it."
+            case Reason.PERMISSION:
+                return f"{command.title} is not possible here: no permission of this kind of account allows it."
+            case Reason.REFUSED:
+                again = self._press("pane.refresh")
+                return f"OneDrive refused a change here, so nothing is changed here for now. {again} to try again."
+            case _:
+                return f"{command.title} does not exist for this kind of account."
+
+    def _press(self, command_id: str) -> str:
+        key = keys_in_use(BY_ID[command_id], self.app._keymap).split(" ")[0]  # Textual keeps it without a public name
+        return f"Press {key}"
 
     def may(self, command_id: str) -> bool:
         """Whether a command works here and now; if not, says why."""

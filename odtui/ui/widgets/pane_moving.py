@@ -209,6 +209,8 @@ class MovingPane(ReadingPane):
         self._show(there.place, list(there.trail), there.cursor)
 
     def action_refresh_pane(self) -> None:
+        if self.place is not None:
+            self.place.forget_refusals()
         self.reload()
 
     @work(group="question")

@@ -33,6 +33,8 @@ class Status:
     """Transfers that have not ended."""
     part: float | None = None
     """How much of the running transfers is done, 0 to 1; None if not known."""
+    read_only: bool = False
+    """Nothing on OneDrive is changed."""
     failed: int = 0
     """Transfers that failed and are still in the list."""
 
@@ -75,7 +77,11 @@ class StatusLine(Widget):
         left: list[Piece] = []
         right: list[Piece] = []
         for words, gauge, name in forms:
-            left = [piece for piece in (_account(status, name), _quota(status, words=words, gauge=gauge)) if piece]
+            left = [
+                piece
+                for piece in (_mode(status), _account(status, name), _quota(status, words=words, gauge=gauge))
+                if piece
+            ]
             right = [piece for piece in (_selection(status), _transfers(status, gauge=gauge)) if piece]
             if _width(left) + _width(right) + GAP <= width:
                 break
@@ -92,6 +98,10 @@ def _joined(pieces: list[Piece]) -> Piece:
 
 def _width(pieces: list[Piece]) -> int:
     return sum(cell_len(text) for text, _ in _joined(pieces))
+
+
+def _mode(status: Status) -> Piece:
+    return [("Read only", "error")] if status.read_only else []
 
 
 def _account(status: Status, width: int) -> Piece:
