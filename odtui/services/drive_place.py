@@ -13,7 +13,7 @@ from odtui.services.capabilities import Refusal, Rights
 from odtui.services.drive_details import properties
 from odtui.services.drive_entries import from_drive_item
 from odtui.services.entry import Entry, drive_key
-from odtui.services.names import drive_name_problem
+from odtui.services.names import drive_name_problem, legal_drive_name
 
 
 class DrivePlace:
@@ -168,5 +168,10 @@ class DrivePlace:
         return "/" + "/".join(folder.name for folder in folders[1:])
 
     def name_problem(self, name: str, parent: Entry) -> str | None:
-        at_root = self._whole and self._root is not None and parent.key == self._root.key
-        return drive_name_problem(name, drive_type=self.drive.drive_type, at_root=at_root)
+        return drive_name_problem(name, drive_type=self.drive.drive_type, at_root=self._is_top(parent))
+
+    def legal_name(self, name: str, parent: Entry) -> str:
+        return legal_drive_name(name, drive_type=self.drive.drive_type, at_root=self._is_top(parent))
+
+    def _is_top(self, folder: Entry) -> bool:
+        return self._whole and self._root is not None and folder.key == self._root.key

@@ -17,7 +17,7 @@ from odtui.config.scopes import Capability
 from odtui.services.disk import IntoItself, on_disk, on_disk_to_end, rename_new, trash
 from odtui.services.entry import LOCAL_DRIVE, Entry, Kind
 from odtui.services.format import bytes_text, time_text
-from odtui.services.names import local_name_problem
+from odtui.services.names import legal_local_name, local_name_problem
 
 if TYPE_CHECKING:
     from odtui.services.capabilities import Refusal
@@ -58,7 +58,7 @@ class LocalPlace:
 
     async def pages(self, folder: Entry) -> AsyncIterator[list[Entry]]:
         """A short first page, to have something to show, then longer ones."""
-        entries = _entries(folder.id)
+        entries = entries_in(folder.id)
         try:
             size = FIRST_PAGE
             while page := await on_disk(lambda size: list(islice(entries, size)), size):
@@ -118,6 +118,9 @@ class LocalPlace:
     def name_problem(self, name: str, parent: Entry) -> str | None:
         return local_name_problem(name)
 
+    def legal_name(self, name: str, parent: Entry) -> str:
+        return legal_local_name(name)
+
     @staticmethod
     def _child(parent: Entry, name: str) -> str:
         if (problem := local_name_problem(name)) is not None:
@@ -157,7 +160,8 @@ def _entry(path: str, name: str, found: os.stat_result) -> Entry:
     return Entry(LOCAL_DRIVE, path, name, Kind.OTHER, None, modified)
 
 
-def _entries(folder: str) -> Generator[Entry, None, None]:
+def entries_in(folder: str) -> Generator[Entry, None, None]:
+    """The children of a folder as they are read. Raises OSError."""
     with os.scandir(folder) as scan:
         for found in scan:
             try:

@@ -81,3 +81,6 @@ class Place(Protocol):
 
     def name_problem(self, name: str, parent: Entry) -> str | None:
         """Why an entry cannot be called so here, as a sentence; None if it can."""
+
+    def legal_name(self, name: str, parent: Entry) -> str:
+        """The name itself if an entry can be called so here, else the nearest one that it can."""

@@ -9,7 +9,7 @@ from odtui.config.scopes import Capability
 from odtui.graph.errors import ItemNotFound, NameConflict
 from odtui.services.capabilities import Reason, Refusal, Rights
 from odtui.services.entry import Entry, Kind
-from odtui.services.names import drive_name_problem
+from odtui.services.names import drive_name_problem, legal_drive_name
 
 ROOT = "/"
 
@@ -174,3 +174,6 @@ class FakePlace:
 
     def name_problem(self, name: str, parent: Entry) -> str | None:
         return drive_name_problem(name, drive_type="personal", at_root=parent.id == ROOT)
+
+    def legal_name(self, name: str, parent: Entry) -> str:
+        return legal_drive_name(name, drive_type="personal", at_root=parent.id == ROOT)

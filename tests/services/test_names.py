@@ -1,6 +1,28 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from odtui.services.names import drive_name_problem, local_name_problem
+from odtui.services.names import drive_name_problem, folded, legal_drive_name, legal_local_name, local_name_problem
+
+PIECES = [
+    "con",
+    "COM1",
+    ".lock",
+    "desktop.ini",
+    "_vti_",
+    "_VTI",
+    "~$",
+    "&#39;",
+    "forms",
+    ".",
+    " ",
+    "\t",
+    "/",
+    ":",
+    "ä" * 90,
+]
+"""What names are made of that are not allowed."""
+NAMES = st.lists(st.text() | st.sampled_from(PIECES) | st.characters(), max_size=6).map("".join)
 
 
 def problem(name: str, drive_type: str = "business", *, at_root: bool = False) -> str | None:
@@ -48,3 +70,62 @@ def test_forms_is_reserved_at_the_top_of_a_library_only() -> None:
 def test_this_computer_counts_bytes() -> None:
     assert local_name_problem("é" * 127) is None
     assert local_name_problem("é" * 128)
+
+
+# the nearest name that is allowed
+
+
+@given(NAMES, st.sampled_from(["personal", "business", "documentLibrary", "tomorrow"]), st.booleans())
+def test_a_name_is_made_legal_for_a_drive_once_and_for_all(name: str, drive_type: str, at_root: bool) -> None:
+    legal = legal_drive_name(name, drive_type=drive_type, at_root=at_root)
+    assert drive_name_problem(legal, drive_type=drive_type, at_root=at_root) is None
+    assert legal_drive_name(legal, drive_type=drive_type, at_root=at_root) == legal
+    if drive_name_problem(name, drive_type=drive_type, at_root=at_root) is None:
+        assert legal == name
+
+
+@given(NAMES | st.text(st.characters(categories=["Cs", "Lo"]), max_size=90))
+def test_a_name_is_made_legal_for_this_computer_once_and_for_all(name: str) -> None:
+    legal = legal_local_name(name)
+    assert local_name_problem(legal) is None
+    assert legal_local_name(legal) == legal
+    if local_name_problem(name) is None:
+        assert legal == name
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ('a:b "c" <d>?*|\\', "a：b ＂c＂ ＜d＞？＊｜＼"),
+        ("a\tb\udcff", "a_b_"),
+        (" a ", "_a_"),
+        ("a.", "a．"),
+        ("..", ".．"),
+        ("", "_"),
+        ("con.txt", "_con.txt"),
+        ("~$a.docx", "_~$a.docx"),
+        (".lock", "_.lock"),
+        ("a_VTI_b", "a_VTI-_b"),
+        ("a&#39;b", "a＆#39;b"),
+        ("Forms", "_Forms"),
+    ],
+)
+def test_a_name_stays_as_near_as_it_can(name: str, expected: str) -> None:
+    assert legal_drive_name(name, drive_type="documentLibrary", at_root=True) == expected
+
+
+def test_a_name_that_is_too_long_keeps_its_kind_and_gets_a_mark_of_its_own() -> None:
+    first, second = (legal_local_name("ä" * 200 + f"{number}.tar.gz") for number in (1, 2))
+    assert first.endswith(".gz")
+    assert first != second
+    assert len(legal_drive_name("x" * 300 + ".txt", drive_type="personal", at_root=False)) == 254
+
+
+@pytest.mark.parametrize("name", ["a/b", "\0", "", ".", ".."])
+def test_this_computer_gets_the_nearest_name_too(name: str) -> None:
+    assert legal_local_name(name) == {"a/b": "a／b", "\0": "_", "": "_", ".": "_.", "..": "_.."}[name]
+
+
+def test_names_are_one_if_only_case_or_form_differ() -> None:
+    assert folded("CAFE\u0301") == folded("caf\xe9")
+    assert folded("a") != folded("b")

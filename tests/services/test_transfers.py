@@ -237,20 +237,28 @@ async def test_too_little_space_is_noticed_before_the_first_byte(
     assert not live.requests("content")
 
 
-async def test_a_name_that_the_target_refuses_fails_before_the_first_byte(transfers: Transfers) -> None:
+async def test_a_name_that_the_target_refuses_is_replaced_by_the_nearest(transfers: Transfers) -> None:
     live = transfers.live
     (live.disk / "a:b").write_bytes(b"x")
     (job,) = await transfers.up("a:b")
-    assert job.state is JobState.FAILED
-    assert ":" in job.problem
-    assert not [entry for entry in live.requests() if entry.method == "PUT"]
+    assert (job.state, job.problem, job.details) == (
+        JobState.DONE,
+        "1 item was renamed.",
+        "a:b: renamed to a\uff1ab",
+    )
+    assert await live.tree() == {"a\uff1ab": b"x"}
 
 
-async def test_what_is_neither_file_nor_folder_is_refused(transfers: Transfers) -> None:
+async def test_what_is_neither_file_nor_folder_is_left_out(transfers: Transfers) -> None:
     live = transfers.live
     os.mkfifo(live.disk / "pipe")
     (live.disk / "broken").symlink_to("nowhere")
-    assert states(await transfers.up("pipe") + await transfers.up("broken")) == [JobState.FAILED, JobState.FAILED]
+    (job,) = await transfers.up("pipe", "broken")
+    assert (job.state, job.problem) == (JobState.SKIPPED, "2 items were left out.")
+    assert job.details.splitlines() == [
+        "pipe: left out. It is neither a file nor a folder, but something like a pipe or a device.",
+        "broken: left out. This link leads nowhere.",
+    ]
 
 
 async def test_an_upload_whose_time_cannot_be_set_is_done_with_a_word(transfers: Transfers) -> None:
@@ -420,14 +428,16 @@ async def test_a_folder_is_merged_into_one_of_the_same_name(transfers: Transfers
 async def test_a_file_that_fails_stops_no_other_and_a_retry_carries_just_it(transfers: Transfers) -> None:
     live = transfers.live
     expected = grow(live.disk)
-    bad = live.disk / "t" / "sub" / "bad?"
+    bad = live.disk / "t" / "sub" / "bad"
     bad.write_bytes(b"bad")
+    live.fail(kind="status", method="PUT", path="/bad:/content", status=403, code="accessDenied", times=0)
     (job,) = await transfers.up("t")
     assert (job.state, job.files_done, job.files_total) == (JobState.FAILED, 4, 4)
     assert "1 file of 4" in job.problem
-    assert "sub/bad?" in job.problem
+    assert "sub/bad" in job.problem
     assert await live.tree() == expected
     bad.unlink()
+    live.demo.state.faults.clear()
     live.demo.state.log.clear()
     assert (await transfers.again(job)).state is JobState.DONE
     assert transfers.asked == []
@@ -470,9 +480,19 @@ async def test_links_are_followed_but_never_in_a_circle(transfers: Transfers) ->
     (live.disk / "t" / "sub" / "up").symlink_to("..")
     (live.disk / "t" / "file link").symlink_to("a.txt")
     (job,) = await transfers.up("t")
-    assert job.state is JobState.FAILED
-    assert "sub/up" in job.problem
+    assert (job.state, job.problem) == (JobState.DONE, "1 item was left out.")
+    assert job.details == "t/sub/up: left out. This link leads to a folder that it is in itself."
     assert (await live.tree())["t/file link"] == b"a"
+
+
+async def test_links_that_lead_to_each_other_end_where_they_began(transfers: Transfers) -> None:
+    live = transfers.live
+    for name, other in (("a", "b"), ("b", "a")):
+        (live.disk / "t" / name).mkdir(parents=True)
+        (live.disk / "t" / name / "x").symlink_to(f"../{other}")
+    (job,) = await transfers.up("t")
+    assert job.state is JobState.DONE
+    assert sorted(await live.tree()) == ["t", "t/a", "t/a/x", "t/b", "t/b/x"]
 
 
 # several at once
@@ -516,9 +536,10 @@ async def test_failures_of_several_are_told_by_name_and_a_retry_carries_just_the
 
 async def test_the_first_fifty_failures_are_named_and_the_others_counted(transfers: Transfers) -> None:
     live = transfers.live
+    live.fail(kind="status", method="PUT", path="/content", status=403, code="accessDenied", times=0)
     for number in range(60):
-        (live.disk / f"{number}?").touch()
-    (job,) = await transfers.up(*(f"{number}?" for number in range(60)))
+        (live.disk / f"{number}").touch()
+    (job,) = await transfers.up(*map(str, range(60)))
     assert "60 files of 60" in job.problem
     lines = job.details.splitlines()[1:]
     assert (len(lines), lines[-1]) == (51, "and 10 more")
@@ -530,12 +551,13 @@ async def test_of_several_that_are_moved_those_that_arrived_leave_and_the_others
     await live.put("taken", b"drive")
     for name in ("taken", "free"):
         (live.disk / name).write_bytes(b"disk")
-    (live.disk / "t" / "bad?").touch()
+    (live.disk / "t" / "bad").touch()
+    live.fail(kind="status", method="PUT", path="/bad:/content", status=403, code="accessDenied", times=0)
     transfers.answers = [("skip", False)]
     (job,) = await transfers.up("t", "taken", "free", move=True)
     assert job.state is JobState.FAILED
     assert (sorted(os.listdir(live.disk)), transfers.departures) == (["t", "taken"], ["free"])
-    (live.disk / "t" / "bad?").unlink()
+    live.demo.state.faults.clear()
     transfers.answers = [("skip", False)]
     assert (await transfers.again(job)).state is JobState.DONE
     assert (sorted(os.listdir(live.disk)), transfers.departures) == (["taken"], ["free", "t"])
@@ -552,6 +574,22 @@ async def test_the_last_step_of_a_move_can_be_tried_again(transfers: Transfers) 
     assert (await transfers.again(job)).state is JobState.DONE
     assert not live.requests("content")
     assert (await live.tree(), live.local_tree()) == ({}, {"a": b"x"})
+
+
+async def test_a_retry_does_not_look_again_at_what_is_whole(transfers: Transfers) -> None:
+    live = transfers.live
+    grow(live.disk)
+    live.fail(kind="status", method="PUT", path="/a.txt:/content", status=403, code="accessDenied", times=0)
+    (job,) = await transfers.up("t")
+    assert job.state is JobState.FAILED
+    record = transfers.service._line.find(job.id)
+    assert record is not None
+    assert record.finished == {"0/sub/", "0/empty/"}
+    live.demo.state.faults.clear()
+    live.demo.state.log.clear()
+    assert (await transfers.again(job)).state is JobState.DONE
+    assert record.finished == {"0/"}
+    assert not live.requests("sub|empty")
 
 
 # copies and moves
@@ -668,8 +706,9 @@ async def test_a_move_between_places_deletes_the_source_when_all_has_arrived(tra
 
 async def test_a_move_that_fails_in_part_keeps_the_source(transfers: Transfers) -> None:
     live = transfers.live
-    before = grow(live.disk) | {"t/bad?": b""}
-    (live.disk / "t" / "bad?").touch()
+    before = grow(live.disk) | {"t/bad": b""}
+    (live.disk / "t" / "bad").touch()
+    live.fail(kind="status", method="PUT", path="/bad:/content", status=403, code="accessDenied", times=0)
     (job,) = await transfers.up("t", move=True)
     assert job.state is JobState.FAILED
     assert (live.local_tree(), live.trashed, transfers.departures) == (dict(sorted(before.items())), [], [])

@@ -5,16 +5,25 @@ from __future__ import annotations
 from odtui.graph.errors import GraphError, InvalidRequest
 from odtui.services.entry import Entry, Kind
 from odtui.services.transfers.already import is_same
-from odtui.services.transfers.conflicts import decide
+from odtui.services.transfers.branches import File
+from odtui.services.transfers.conflicts import known
 from odtui.services.transfers.job_run import JobRun
 from odtui.services.transfers.naming import free_name
-from odtui.services.transfers.problems import KindDiffers, NameRefused, NotCarried, TransferError
+from odtui.services.transfers.problems import KindDiffers, NoFreeName, NotCarried
 from odtui.services.transfers.record import FileProgress
 from odtui.services.transfers.routes import Carried, Route, Streamed, find, is_taken, needs_copy, route
 from odtui.services.transfers.turn import Turn
 
 _ATTEMPTS = 20
 """Names that turn out to be taken before a file is given up."""
+
+
+class Taken(Exception):
+    """A name is taken, and nobody has said yet what to do about it."""
+
+    def __init__(self, existing: Entry) -> None:
+        super().__init__("a name is taken")
+        self.existing = existing
 
 
 class Carrier:
@@ -37,46 +46,43 @@ class Carrier:
         job = self.job
         return Streamed(self.order.source, self.target, sleep=job.shared.sleep, trail=job.record.trail)
 
-    async def carry(self, entry: Entry, folder: Entry, progress: FileProgress, *, fresh: bool) -> Carried | None:
-        """Carry one file; None if it was skipped. Asks when its name is taken.
-
-        Args:
-            fresh: The folder was made by this job, so that no name in it is taken.
-        """
-        self._check(entry, folder)
-        trail = self.job.record.trail
+    async def carry(self, file: File, progress: FileProgress) -> Carried | None:
+        """Carry one file; None if it is skipped. Raises Taken if the user must be asked about its name."""
+        entry, folder, trail = file.entry, file.folder, self.job.record.trail
+        self._check(entry)
         mark = trail.file(entry, folder).mark
-        look = mark is None and self.way(entry, folder).looks_first and not fresh
-        name, existing = entry.name, None
+        settled = mark is not None or file.resolution is not None
+        look = self.way(entry, folder).looks_first and not file.fresh and not settled
+        name, existing, resolution = file.name, file.existing, file.resolution
         if mark is not None:  # the name was settled before
-            name = mark.name
+            name, resolution = mark.name, "replace"
             existing = await find(self.target, folder, name) if mark.replaces else None
         for _ in range(_ATTEMPTS):
             if look:
                 existing = await find(self.target, folder, name)
-            if existing is not None and mark is None:
-                if trail.again and await is_same(entry, existing):  # it arrived just before the end of an earlier run
-                    return Carried(existing)
-                choice = await decide(self.job, entry, existing, folder)
-                if choice == "skip":
+            if existing is not None:
+                if resolution is None and trail.again and await is_same(entry, existing):
+                    return Carried(existing)  # it arrived just before the end of an earlier run
+                resolution = resolution or known(self.job, entry, existing)
+                if resolution is None:
+                    raise Taken(existing)
+                if resolution == "skip":
                     return None
-                if choice == "keep_both":
-                    name, existing = await free_name(self.target, folder, entry.name), None
+                if resolution == "keep_both":
+                    name, existing = await free_name(self.target, folder, file.name), None
                 elif existing.is_folder:
                     raise KindDiffers
             try:
-                carried = await self._attempt(entry, folder, name, existing, progress)
+                return await self._attempt(entry, folder, name, existing, progress)
             except (GraphError, OSError) as error:
                 progress.begin_again()
                 if existing is not None or not await self._was_taken(error, folder, name, look=look):
                     raise
-                look, mark = True, None
-                continue
-            self.job.shared.arrived(self.target, folder, carried.entry)
-            return carried
-        raise TransferError(
-            "No free name was found", "Other programs take every name that odtui tries.", "Try again later."
-        )
+                if resolution == "keep_both":
+                    name = await free_name(self.target, folder, file.name)
+                else:
+                    look, resolution = True, None
+        raise NoFreeName
 
     async def _was_taken(self, error: Exception, folder: Entry, name: str, *, look: bool) -> bool:
         """Whether an attempt failed over its name; a file that meets a folder may be refused in other words."""
@@ -85,15 +91,14 @@ class Carrier:
         unseen = isinstance(error, InvalidRequest) and not look
         return unseen and await find(self.target, folder, name) is not None
 
-    def _check(self, entry: Entry, folder: Entry) -> None:
-        if entry.kind is not Kind.FILE and isinstance(self.way(entry, folder), Streamed):
+    def _check(self, entry: Entry) -> None:
+        """Where a way was refused, another one may be left that does less."""
+        if entry.kind is not Kind.FILE and isinstance(self.way(entry, self.job.order.destination[1]), Streamed):
             raise NotCarried(
                 "A notebook can be opened in the browser only."
                 if entry.kind is Kind.NOTEBOOK
                 else "It is neither a file nor a folder that odtui can read."
             )
-        if (problem := self.target.name_problem(entry.name, folder)) is not None:
-            raise NameRefused(problem)
 
     async def _attempt(
         self, entry: Entry, folder: Entry, name: str, existing: Entry | None, progress: FileProgress

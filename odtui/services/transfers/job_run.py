@@ -31,8 +31,10 @@ class Outcome:
 
     note: str = ""
     """What was not perfect, as a sentence."""
+    details: str = ""
+    """Lines that name it."""
     skipped: bool = False
-    """The user left out all of it."""
+    """Nothing of it was carried."""
 
 
 class Work(Protocol):
@@ -58,7 +60,8 @@ class JobRun:
             async with JobErrand(self):
                 outcome = await _work_of(self).run()
             record.total = record.done if record.total is None else record.total
-            record.enter(JobState.SKIPPED if outcome.skipped else JobState.DONE, problem=outcome.note)
+            state = JobState.SKIPPED if outcome.skipped else JobState.DONE
+            record.enter(state, problem=outcome.note, details=outcome.details)
         except JobCancelled:
             record.enter(JobState.CANCELLED)
         except asyncio.CancelledError:

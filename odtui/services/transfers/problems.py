@@ -23,9 +23,11 @@ class SourceChanged(TransferError):
         )
 
 
-class NameRefused(TransferError):
-    def __init__(self, problem: str) -> None:
-        super().__init__("The target does not take this name", problem, "Rename it at the source, then try again.")
+class NoFreeName(TransferError):
+    def __init__(self) -> None:
+        super().__init__(
+            "No free name was found", "Other programs take every name that odtui tries.", "Try again later."
+        )
 
 
 class KindDiffers(TransferError):

@@ -6,6 +6,7 @@ import os
 from asyncio import Event, Lock, Task
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from odtui.services.entry import Entry
 from odtui.services.place import Place
@@ -25,6 +26,8 @@ class Request:
 
     standing: Choice | None = None
     """The answer for all later conflicts."""
+    troubles: Literal["go", "skip_all"] | None = None
+    """The answer about what cannot go over as it is; None if nobody was asked."""
     asking: Lock = field(default_factory=Lock)
 
 
@@ -201,6 +204,12 @@ class Record:
             return self._meter.speed(), None
         eta = max(0, self.total - self.done) / lasting
         return self._meter.speed(), eta if eta < LONGEST_ETA else None
+
+    def counted(self, files: int, size: int | None) -> None:
+        """What is known of the whole: at least so many files, and their bytes if all are counted."""
+        self.files_total = max(self.files_total, files)
+        self.total = size if size is not None else self.total
+        self.changed()
 
     def moved(self, count: int, *, really: bool = True) -> None:
         """So many more bytes; fewer than none when some have to be moved again.

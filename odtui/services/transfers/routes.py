@@ -16,6 +16,7 @@ from odtui.services.drive_entries import from_drive_item
 from odtui.services.drive_place import DrivePlace
 from odtui.services.entry import Entry, Kind, drive_key
 from odtui.services.local_place import entry_at, is_within
+from odtui.services.names import folded
 from odtui.services.place import Place
 from odtui.services.transfers.content import Content, DriveContent, LocalContent
 from odtui.services.transfers.download import write_file
@@ -216,7 +217,7 @@ async def find(target: Place, folder: Entry, name: str) -> Entry | None:
         except ItemNotFound:
             return None
         found = from_drive_item(item, at.drive_id)
-        return found if found.name.casefold() == name.casefold() else await _listed(target, folder, name)
+        return found if folded(found.name) == folded(name) else await _listed(target, folder, name)
     if target.is_local:
         try:
             return await on_disk(entry_at, os.path.join(folder.id, name))
@@ -227,11 +228,11 @@ async def find(target: Place, folder: Entry, name: str) -> Entry | None:
 
 async def _listed(target: Place, folder: Entry, name: str) -> Entry | None:
     """A path may lead to the wrong item (QUIRKS 52); a listing does not."""
-    wanted = name.casefold()
+    wanted = folded(name)
     pages: AsyncIterator[list[Entry]] = target.pages(folder)
     async for page in pages:
         for entry in page:
-            if entry.name.casefold() == wanted:
+            if folded(entry.name) == wanted:
                 return entry
     return None
 
@@ -242,6 +243,7 @@ class Into:
     def __init__(self, source: Place, target: Place, folder: Entry) -> None:
         self._source, self._target, self._folder = source, target, folder
         self._line: set[tuple[str, str]] | None = None
+        self._finding = asyncio.Lock()
 
     async def refuse(self, entry: Entry) -> None:
         """Raises FolderTurnedAround if the target lies in the folder that is to be carried."""
@@ -251,9 +253,10 @@ class Into:
             if await on_disk(is_within, self._folder.id, entry.id):
                 raise FolderTurnedAround
             return
-        if self._line is None:
-            chain = [*await self._target.parents(self._folder), self._folder]
-            self._line = {key for above in chain for key in _identities(above)}
+        async with self._finding:
+            if self._line is None:
+                chain = [*await self._target.parents(self._folder), self._folder]
+                self._line = {key for above in chain for key in _identities(above)}
         if self._line & _identities(entry):
             raise FolderTurnedAround
 

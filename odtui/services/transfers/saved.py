@@ -44,6 +44,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     target: PlaceRef
     folder: Entry
     standing: Choice | None = None
+    troubles: Literal["go", "skip_all"] | None = None
     total: int | None = None
     """Bytes; None if not all is counted."""
     source_words: str = ""
@@ -82,6 +83,7 @@ def tell(record: Record) -> str | None:
         target=target,
         folder=order.folder,
         standing=order.request.standing,
+        troubles=order.request.troubles,
         total=record.total,
         source_words=record.source_words,
         target_words=record.target_words,
@@ -150,6 +152,5 @@ async def reopen(ref: PlaceRef, homes: dict[tuple[str, str], Home]) -> Place | N
 
 
 def order_of(told: Told, source: Place, target: Place) -> Order:
-    request = Request()
-    request.standing = told.standing
+    request = Request(standing=told.standing, troubles=told.troubles)
     return Order(told.kind, told.entries, source, target, told.folder, request)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.transfers.flow import FlowSums
-from odtui.services.transfers.job import Ask, Flow, Job, JobKind, JobState, SavedJob
+from odtui.services.transfers.job import Ask, AskPreflight, Flow, Job, JobKind, JobState, SavedJob
 from odtui.services.transfers.line import Line
 from odtui.services.transfers.pace import Pace
 from odtui.services.transfers.record import Order, Record, Request
@@ -36,6 +36,7 @@ class TransferService:
         self,
         *,
         ask: Ask,
+        ask_preflight: AskPreflight | None = None,
         concurrency: int = 8,
         bandwidth_limit: int | None = None,
         journal: Callable[[], Journal | None] = lambda: None,
@@ -44,6 +45,7 @@ class TransferService:
     ) -> None:
         """
         Args:
+            ask_preflight: Asks about what cannot go over as it is; None: what would be proposed is done at once.
             concurrency: The most files that ever move, and jobs that run, at the same time: it begins with four of
                 them. A job that waits for an answer or is paused counts not as one.
             bandwidth_limit: Bytes per second, both directions together.
@@ -66,7 +68,7 @@ class TransferService:
         pace.set_limit(bandwidth_limit)
         self._shared = Shared(
             ask, width, Slots(self._allowed), Slots(self._allowed, saturated=width.begin), pace, Waits(clock),
-            clock, sleep, self._arrived, self._departed,
+            clock, sleep, self._arrived, self._departed, ask_preflight,
         )  # fmt: skip
         self._sums = FlowSums(clock)
         self._journal = journal

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from odtui.services.entry import Entry
 from odtui.services.place import Place
-from odtui.services.transfers.job import Ask
+from odtui.services.transfers.job import Ask, AskPreflight
 from odtui.services.transfers.pace import Pace
 from odtui.services.transfers.slots import Slots, Width
 from odtui.services.transfers.waits import Waits
@@ -31,6 +31,8 @@ class Shared:
     sleep: Callable[[float], Awaitable[None]]
     arrived: Callable[[Place, Entry, Entry], None]
     departed: Callable[[Place, Entry], None]
+    ask_preflight: AskPreflight | None = None
+    """None: what is proposed is done without a question."""
     connected: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when an answer comes while requests wait for a connection."""
 
