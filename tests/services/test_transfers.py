@@ -261,6 +261,13 @@ async def test_what_is_neither_file_nor_folder_is_left_out(transfers: Transfers)
     ]
 
 
+async def test_one_that_cannot_go_over_at_all_fails_and_says_why(transfers: Transfers) -> None:
+    os.mkfifo(transfers.live.disk / "pipe")
+    (job,) = await transfers.up("pipe")
+    assert job.state is JobState.FAILED
+    assert "pipe or a device" in job.problem
+
+
 async def test_an_upload_whose_time_cannot_be_set_is_done_with_a_word(transfers: Transfers) -> None:
     live = transfers.live
     (live.disk / "a").write_bytes(b"x")
@@ -480,7 +487,8 @@ async def test_links_are_followed_but_never_in_a_circle(transfers: Transfers) ->
     (live.disk / "t" / "sub" / "up").symlink_to("..")
     (live.disk / "t" / "file link").symlink_to("a.txt")
     (job,) = await transfers.up("t")
-    assert (job.state, job.problem) == (JobState.DONE, "1 item was left out.")
+    why = "1 item was left out. This link leads to a folder that it is in itself."
+    assert (job.state, job.problem) == (JobState.DONE, why)
     assert job.details == "t/sub/up: left out. This link leads to a folder that it is in itself."
     assert (await live.tree())["t/file link"] == b"a"
 

@@ -18,7 +18,7 @@ LARGEST = 250 * 1024**3
 """Bytes of a file that OneDrive takes."""
 LOOP = "This link leads to a folder that it is in itself."
 _TOO_LARGE = "It is larger than 250 GB, and OneDrive takes no larger files."
-_BLOCKED = "Microsoft calls it malware and does not hand it out."
+_BLOCKED = "It was blocked as malware, and Microsoft does not hand it out."
 _NOTEBOOK = "A notebook can be opened in the browser only."
 _BROKEN = "This link leads nowhere."
 _SPECIAL = "It is neither a file nor a folder, but something like a pipe or a device."

@@ -77,6 +77,10 @@ class Preflighter:
         self.counted = self.counted and (self.order.source.is_local or not self.folders)
         self.job.record.counted(self.files, self.size if self.counted else None)
         free = await self._room()
+        if all(
+            number in self.chosen and self.chosen[number].remedy == "skip" for number in range(len(self.order.entries))
+        ):
+            self._all = True  # there is no choice
         if not self._all and (findings or (free is not None and self.size > free)):
             await self._ask(findings, counted=self.counted, free=free)
         self._all = self._all or self.counted

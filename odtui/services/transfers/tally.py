@@ -28,6 +28,7 @@ class Tally:
         self.carried = 0
         """Files that arrived and folders that were made."""
         self._failed = self._skipped = self._left_out = self._renamed = 0
+        self._why_left_out = ""
         self._failures: list[str] = []
         self._notes: list[str] = []
 
@@ -47,6 +48,7 @@ class Tally:
     def leave_out(self, path: str, problem: str) -> None:
         """It cannot go over. `problem` is a sentence."""
         self._left_out += 1
+        self._why_left_out = problem
         self._note(f"{path}: left out. {problem}")
 
     def rename(self, path: str, name: str) -> None:
@@ -68,11 +70,12 @@ class Tally:
             _counted(self._renamed, "item", "was renamed", "were renamed"),
         ]
         note = ", ".join(count for count in counts if count)
+        note = f"{note}." if note else self.warning
+        if self._left_out == 1:
+            note = f"{note} {self._why_left_out}"
         more = self._left_out + self._renamed - len(self._notes)
         details = [*self._notes, f"and {more:,} more"] if more else self._notes
-        return Outcome(
-            f"{note}." if note else self.warning, "\n".join(details), skipped=bool(note) and not self.carried
-        )
+        return Outcome(note, "\n".join(details), skipped=any(counts) and not self.carried)
 
 
 def _counted(number: int, what: str, one: str, many: str) -> str:

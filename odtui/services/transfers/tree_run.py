@@ -18,7 +18,7 @@ from odtui.services.transfers.folders import Folders
 from odtui.services.transfers.job import JobState
 from odtui.services.transfers.job_run import JobCancelled, JobRun, Outcome
 from odtui.services.transfers.preflight import Preflighter
-from odtui.services.transfers.problems import SourceKept
+from odtui.services.transfers.problems import NotCarried, SourceKept
 from odtui.services.transfers.record import FileProgress
 from odtui.services.transfers.routes import Carried
 from odtui.services.transfers.tally import Tally, stops_all
@@ -161,6 +161,8 @@ class TreeRun:
             branch.stays = True
             self._settled_before(finding.entry)
             if finding.entry is branch.entry:
+                if len(self.order.entries) == 1 and finding.remedy == "skip":
+                    self._only_failed = NotCarried(finding.problem)
                 await self._settle(branch)
 
     def _found(self, entry: Entry) -> None:
