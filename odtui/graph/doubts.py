@@ -17,6 +17,8 @@ PAUSES = (1.0, 4.0, 15.0)
 def is_doubtful(error: GraphError) -> bool:
     """Whether the change may have been made all the same. What asks for a pause was refused before anything was done,
     and has been repeated already."""
+    if error.has("connect"):  # nothing was sent, and that was tried for as long as is sensible
+        return False
     if isinstance(error, Throttled):
         return error.status != 429 and error.retry_after is None
     return isinstance(error, Cut | NotGraph | ServiceFailure | Unreachable)

@@ -9,8 +9,10 @@ from contextlib import aclosing, asynccontextmanager
 import httpx
 
 from odtui.graph import addresses
-from odtui.graph.errors import Cut, GraphError, LinkExpired, MalwareBlocked, NotGraph
+from odtui.graph.errands import ERRAND
+from odtui.graph.errors import Cut, GraphError, Held, LinkExpired, MalwareBlocked, NotGraph
 from odtui.graph.faults import fault, graph_errors
+from odtui.graph.transport import RESUMABLE
 from odtui.graph.wire import IDENTITY, Wire
 
 log = logging.getLogger(__name__)
@@ -33,14 +35,19 @@ class Download:
         return f"Download(start={self.start}, size={self.size})"
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The bytes as they come. Raises Cut if they end early."""
+        """The bytes as they come. Raises Cut if they end early, Held between two pieces if the errand is to pause."""
         if self._length == 0:
             return
         arrived = 0
+        errand = ERRAND.get()
         try:
             async for chunk in self._pieces():
                 arrived += len(chunk)
+                if errand is not None:
+                    await errand.receive(len(chunk))
                 yield chunk
+                if errand is not None and errand.held and arrived != self._length:
+                    raise Held("the transfer is paused")
         except httpx.TransportError:
             raise Cut(f"the connection broke after {arrived} bytes") from None
         except httpx.StreamError:
@@ -99,7 +106,7 @@ async def _ask_for_link(wire: Wire, drive_id: str, item_id: str, headers: dict[s
 
 async def _fetch(wire: Wire, link: str, headers: dict[str, str]) -> httpx.Response:
     with graph_errors(wire.content):
-        request = wire.content.build_request("GET", link, headers=headers)
+        request = wire.content.build_request("GET", link, headers=headers, extensions=RESUMABLE)
         return await wire.content.send(request, stream=True)
 
 

@@ -18,7 +18,8 @@ GraphError            any failed call; carries code, status and request id
 ├─ ServiceFailure     5xx after the last attempt
 ├─ Unreachable        no answer: DNS, TLS, time-out, reset
 ├─ NotGraph           an answer that is not Graph's: HTML from a captive portal, broken JSON
-└─ Cut                the body ended before its announced length
+├─ Cut                the body ended before its announced length
+└─ Held               the errand was paused by the user: go on when it is ready; no failure
 """
 
 
@@ -118,4 +119,8 @@ class NotGraph(GraphError):
 
 
 class Cut(GraphError):
+    pass
+
+
+class Held(GraphError):
     pass

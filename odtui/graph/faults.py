@@ -162,13 +162,13 @@ def unreachable(error: Exception) -> GraphError:
     """The error that an exception of httpx means."""
     match error:
         case httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return Unreachable("timed out while connecting")
+            return Unreachable("timed out while connecting", codes=("connect",))
         case httpx.TimeoutException():
             return Unreachable("timed out while waiting for data")
         case httpx.ProxyError():
             return Unreachable("the proxy refused or could not be reached", codes=("proxy",))
         case httpx.ConnectError():
-            return Unreachable(_reason(error))
+            return Unreachable(_reason(error), codes=("connect",))
         case httpx.UnsupportedProtocol() | httpx.InvalidURL() | httpx.LocalProtocolError() | httpx.CookieConflict():
             return InvalidRequest("the request cannot be sent")
         case httpx.TooManyRedirects() | httpx.DecodingError() | httpx.StreamError() | httpx.HTTPStatusError():

@@ -10,10 +10,11 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 import httpx
 
+from odtui.graph.errands import ERRAND, Errand, Why
+from odtui.graph.errors import Held
 from odtui.graph.waiting import Pause, pause_before, retry_after
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -24,21 +25,49 @@ REPEATABLE = {"odtui.repeatable": True}
 """Request extension: this one may be repeated whatever happened although its verb does not say so."""
 WHOLE = {"odtui.whole": True}
 """Request extension: the answer is short and read at once, so one that breaks off counts as none."""
+RESUMABLE = {"odtui.resumable": True}
+"""Request extension: on an errand, whoever sent this one knows better how to go on after a failure."""
+GATE = "odtui.gate"
+"""Request extension, `async (wanted) -> count`: lets bytes of the body go, for the engine below."""
 THROTTLING = frozenset({429, 503, 509})
 PASSING = frozenset({408, 500, 502, 503, 504})
 """507 looks like one of these but is final (QUIRKS 219)."""
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+OFFLINE = (*NEVER_SENT, httpx.ProxyError)
 
 
 def _ignore(seconds: float) -> None:
     """Nobody wants to hear of waits."""
 
 
-@dataclass(slots=True)
-class _Waited:
-    """What one request has spent on waiting, in seconds."""
+class _Patience:
+    """What one request may cost, and has cost: whoever is on an errand can wait for hours, a user cannot."""
 
-    seconds: float = 0.0
+    def __init__(self, errand: Errand | None, request: httpx.Request, attempts: int, seconds: float) -> None:
+        self._errand = errand
+        self._resumable = request.extensions.get("odtui.resumable", False)
+        self._attempts = attempts
+        self._seconds = seconds
+        self._spent: dict[Why, float] = {"throttled": 0.0, "offline": 0.0, "busy": 0.0}
+
+    def lasts(self, delay: float, why: Why, attempt: int = 1) -> bool:
+        """Whether one more wait is worth it, after the attempt of that number."""
+        if self._errand is None:
+            return attempt < self._attempts and sum(self._spent.values()) + delay <= self._seconds
+        if why == "busy" and (self._resumable or attempt >= self._attempts):
+            return False
+        return self._spent[why] + delay <= self._errand.patience(why)
+
+    def spend(self, seconds: float, why: Why) -> None:
+        self._spent[why] += seconds
+
+    async def ready(self) -> None:
+        """Raises Held where whoever sent the request can go on later, else waits while the errand is held."""
+        if self._errand is None:
+            return
+        if self._resumable and self._errand.held:
+            raise Held("the transfer is paused")
+        await self._errand.ready()
 
 
 class RetryTransport(httpx.AsyncBaseTransport):
@@ -74,10 +103,14 @@ class RetryTransport(httpx.AsyncBaseTransport):
         self._jitter = jitter
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        waited = _Waited()
+        errand = ERRAND.get()
+        if errand is not None and request.method == "PUT":
+            request.extensions[GATE] = errand.send
+        patience = _Patience(errand, request, self._attempts, self._patience)
         attempt = 1
         while True:
-            if (left := await self._respect_pause(waited)) > 0:
+            await patience.ready()
+            if (left := await self._respect_pause(patience)) > 0:
                 return _still_throttled(request, left)
             response: httpx.Response | None = None
             failure: httpx.TransportError | None = None
@@ -85,13 +118,11 @@ class RetryTransport(httpx.AsyncBaseTransport):
                 response = await self._answer(request)
             except httpx.TransportError as error:
                 failure = error
+            if response is not None and errand is not None:
+                errand.answered()
+            why = _why(response, failure)
             delay = self._delay(request, response, failure, attempt + 1)
-            if (
-                delay is None
-                or attempt == self._attempts
-                or waited.seconds + delay > self._patience
-                or not _replayable(request)
-            ):
+            if delay is None or not patience.lasts(delay, why, attempt) or not _replayable(request):
                 if response is not None:
                     return response
                 assert failure is not None  # noqa: S101
@@ -100,8 +131,7 @@ class RetryTransport(httpx.AsyncBaseTransport):
                 await _discard(response)
             attempt += 1
             delay *= 1 + self._jitter() / 4
-            waited.seconds += delay
-            await self._pause.wait(delay)
+            patience.spend(await self._pause.wait(delay, why), why)
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         response = await self._inner.handle_async_request(request)
@@ -113,11 +143,11 @@ class RetryTransport(httpx.AsyncBaseTransport):
                 raise
         return response
 
-    async def _respect_pause(self, waited: _Waited) -> float:
+    async def _respect_pause(self, patience: _Patience) -> float:
         """Others were throttled: wait with them, as long as patience lasts. Seconds of the pause that are left."""
-        while (left := self._pause.left) > 0 and waited.seconds + left <= self._patience:
-            waited.seconds += left
-            await self._pause.wait(left)
+        while (left := self._pause.left) > 0 and patience.lasts(left, "throttled"):
+            patience.spend(await self._pause.wait(left, "throttled"), "throttled")
+            await patience.ready()
         return self._pause.left
 
     def _delay(
@@ -144,6 +174,14 @@ class RetryTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _why(response: httpx.Response | None, failure: httpx.TransportError | None) -> Why:
+    """Why an attempt has failed, if it has."""
+    if response is None:
+        return "offline" if isinstance(failure, OFFLINE) else "busy"
+    asked = response.status_code == 503 and retry_after(response.headers) is not None
+    return "throttled" if response.status_code in (429, 509) or asked else "busy"
 
 
 def _still_throttled(request: httpx.Request, seconds: float) -> httpx.Response:

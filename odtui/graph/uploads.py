@@ -29,6 +29,7 @@ from odtui.graph.errors import (
 )
 from odtui.graph.faults import graph_errors
 from odtui.graph.models import DriveItem
+from odtui.graph.transport import RESUMABLE
 from odtui.graph.wire import CLOSING, Wire, decode
 
 OnConflict = Literal["fail", "replace", "rename"]
@@ -180,7 +181,10 @@ class UploadSession:
         self, method: str, data: bytes | None = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
         with graph_errors(self._wire.content):
-            return await self._wire.content.request(method, self.url, content=data, headers=headers)
+            extensions = RESUMABLE if method == "PUT" else None
+            return await self._wire.content.request(
+                method, self.url, content=data, headers=headers, extensions=extensions
+            )
 
     async def _catch_up(self) -> DriveItem | None:
         """416: the server has these bytes already; demand that it got further (QUIRKS 129)."""

@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from odtui.graph.errands import ERRAND, Why
+
 UNAVAILABLE = (2.0, 4.0, 8.0, 16.0, 30.0)
 """Seconds after a failure of the service or the network that names no time."""
 THROTTLED = (30.0, 60.0, 120.0)
@@ -64,7 +66,10 @@ class Pause:
     def left(self) -> float:
         return max(0.0, self.until - self.clock())
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float, why: Why = "throttled") -> float:
+        """Seconds that it took. On an errand, that one waits, and tells of it in its own way."""
+        if (errand := ERRAND.get()) is not None:
+            return await errand.wait(seconds, why)
         self.waiting += 1
         self.on_wait(seconds)
         try:
@@ -73,3 +78,4 @@ class Pause:
             self.waiting -= 1
             if not self.waiting:
                 self.on_wait(0.0)
+        return seconds

@@ -7,11 +7,13 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 import httpx
 import msgspec
 
+from odtui.graph.errands import ERRAND
 from odtui.graph.errors import GraphError, InvalidRequest, ItemNotFound, NotGraph
 from odtui.graph.faults import fault, graph_errors
 from odtui.graph.links import Links
@@ -149,8 +151,10 @@ class Wire:
         return await call()
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """A call that goes on when its caller is cancelled (QUIRKS 135, 278)."""
-        task = asyncio.create_task(work)
+        """A call that goes on when its caller is cancelled, and when its errand is held (QUIRKS 135, 278)."""
+        context = copy_context()
+        context.run(ERRAND.set, None)
+        task = asyncio.create_task(work, context=context)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
         return task

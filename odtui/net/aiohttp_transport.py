@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -74,7 +74,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         headers = request.headers.multi_items()
         if proxy and not secure:  # aiohttp sends these with CONNECT only
             headers += proxy.headers.items()
-        body = _body(request)
+        body = await _body(request)
         watch = _WriteWatch(limits.get("write")) if isinstance(body, AsyncIterator) else None
         async with watch or _UNWATCHED:
             return await session.request(
@@ -143,20 +143,39 @@ def _timeout(pool: float | None, connect: float | None, read: float | None) -> a
     return aiohttp.ClientTimeout(total=None, connect=pool, sock_connect=connect, sock_read=read)
 
 
-def _body(request: httpx.Request) -> bytes | AsyncIterator[bytes] | None:
+async def _body(request: httpx.Request) -> bytes | AsyncIterator[bytes] | None:
     """A small body whole, any other in pieces that can be watched."""
     try:
         content = request.content
     except httpx.RequestNotRead:
         assert isinstance(request.stream, httpx.AsyncByteStream)  # noqa: S101
         return aiter(request.stream)
-    return _pieces(content) if len(content) > PIECE else content or None
+    if not content:
+        return None
+    gate: Gate = request.extensions.get("odtui.gate", _open)
+    if len(content) > PIECE:
+        return _pieces(content, gate)
+    first = await gate(len(content))
+    return content if first >= len(content) else _pieces(content, gate, first)
 
 
-async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+Gate = Callable[[int], Awaitable[int]]
+"""Lets bytes of a body go: how many of those that are wanted, at least one."""
+
+
+async def _open(wanted: int) -> int:
+    """No limit."""
+    return wanted
+
+
+async def _pieces(content: bytes, gate: Gate, first: int = 0) -> AsyncIterator[bytes]:
+    """`first`: bytes that may go already."""
     view = memoryview(content)
-    for start in range(0, len(content), PIECE):
-        yield view[start : start + PIECE]  # type: ignore[misc]  # a buffer is all that is asked of it
+    while view:
+        count = first or await gate(min(PIECE, len(view)))
+        first = 0
+        yield view[:count]  # type: ignore[misc]  # a buffer is all that is asked of it
+        view = view[count:]
 
 
 class _WriteWatch:
@@ -185,7 +204,7 @@ class _WriteWatch:
         async for piece in pieces:
             self._arm(self._limit)
             yield piece
-        self._arm(None)
+            self._arm(None)  # the next one may be long in coming
 
     def _arm(self, limit: float | None) -> None:
         if self._open:

@@ -160,7 +160,7 @@ async def test_a_download_that_changed_between_two_parts_starts_again(
 async def test_a_download_that_is_cut_for_ever_fails_and_leaves_nothing(transfers: Transfers) -> None:
     live = transfers.live
     await live.put("a.bin", LARGE[:SMALL])
-    live.fail(kind="cut", method="GET", path=STORES, after=1000, times=0)
+    live.fail(kind="cut", method="GET", path=STORES, after=0, times=0)
     (job,) = await transfers.down("a.bin")
     assert (job.state, live.local_tree()) == (JobState.FAILED, {})
     assert job.problem

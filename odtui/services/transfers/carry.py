@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odtui.graph.errors import GraphError, InvalidRequest
+from odtui.graph.errors import GraphError, Held, InvalidRequest
 from odtui.services.entry import Entry, Kind
 from odtui.services.transfers.already import is_same
 from odtui.services.transfers.branches import File
@@ -104,11 +104,15 @@ class Carrier:
         self, entry: Entry, folder: Entry, name: str, existing: Entry | None, progress: FileProgress
     ) -> Carried:
         way = self.way(entry, folder)
-        async with Turn(self.job, progress):
-            try:
-                return await way.carry(entry, folder, name, existing, progress.reached)
-            except (GraphError, OSError) as error:
-                return await self.instead(way, error).carry(entry, folder, name, existing, progress.reached)
+        async with Turn(self.job, progress) as turn:
+            while True:
+                try:
+                    return await way.carry(entry, folder, name, existing, progress.reached)
+                except Held:  # where it could not just go on
+                    progress.begin_again()
+                    await turn.ready()
+                except (GraphError, OSError) as error:
+                    way = self.instead(way, error)
 
     def instead(self, way: Route, error: Exception) -> Route:
         """A copy in place of a move that the system refuses; then the way for the whole job. Raises any other error."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from odtui.graph.client import GraphClient
+from odtui.graph.errands import ERRAND
 from odtui.graph.errors import MalwareBlocked
 from odtui.services.disk import on_disk, on_disk_to_end
 from odtui.services.drive_entries import from_drive_item
@@ -74,7 +75,10 @@ class _LocalStream:
     file: BinaryIO
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
+        errand = ERRAND.get()
         while chunk := await on_disk_to_end(self.file.read, PIECE):
+            if errand is not None:
+                await errand.ready()
             yield chunk
 
 

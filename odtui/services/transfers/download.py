@@ -180,14 +180,19 @@ class _Writing:
             self._answers = 1
         waiting: list[bytes] = []
         size = 0
-        async with aclosing(stream.chunks()) as chunks:
-            async for chunk in chunks:
-                waiting.append(chunk)
-                size += len(chunk)
-                if size >= PIECE:
-                    await on_disk_to_end(part.write, waiting)
-                    waiting, size = [], 0
-                    self._report(part.length)
+        try:
+            async with aclosing(stream.chunks()) as chunks:
+                async for chunk in chunks:
+                    waiting.append(chunk)
+                    size += len(chunk)
+                    if size >= PIECE:
+                        await on_disk_to_end(part.write, waiting)
+                        waiting, size = [], 0
+                        self._report(part.length)
+        except GraphError:  # what came before a cut or a pause is not fetched again
+            await on_disk_to_end(part.write, waiting)
+            self._report(part.length)
+            raise
         await on_disk_to_end(part.write, waiting)
         self._report(part.length)
         if stream.size is not None and part.length < stream.size:

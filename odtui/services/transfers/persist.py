@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from odtui.graph.errors import Cut, GraphError, LinkExpired, ServiceFailure, Throttled, Unreachable
+from odtui.graph.errands import ERRAND
+from odtui.graph.errors import Cut, GraphError, Held, LinkExpired, ServiceFailure, Throttled, Unreachable
 
-PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
+PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0)
 """Seconds before each new attempt; used up when there are that many failures without progress between them."""
 PASSING = (Cut, LinkExpired, ServiceFailure, Throttled, Unreachable)
 
@@ -14,7 +15,11 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class Persistence:
-    """Counts the failures of one file; progress starts the count anew."""
+    """Counts the failures of one file; progress starts the count anew.
+
+    It owns what breaks in the middle of a content. Without a connection, and while the service asks for a pause, each
+    single request waits by itself, so that what it gives up is given up here, too (QUIRKS 227).
+    """
 
     def __init__(self, sleep: Sleep) -> None:
         self._sleep = sleep
@@ -22,12 +27,27 @@ class Persistence:
         self._reached = 0
 
     async def after(self, error: GraphError, reached: int) -> None:
-        """Wait before the next attempt; raises the error when there is to be none. `reached`: offset in bytes."""
+        """Wait before the next attempt; raises the error when there is to be none. `reached`: offset in bytes.
+
+        After a pause of the user it returns when they let the transfer go on.
+        """
+        errand = ERRAND.get()
+        if isinstance(error, Held) and errand is not None:
+            await errand.ready()
+            return
         if reached > self._reached:
             self._failures = 0
             self._reached = reached
-        if not isinstance(error, PASSING) or self._failures == len(PAUSES):
+        waited_out = errand is not None and (isinstance(error, Throttled) or _no_connection(error))
+        if waited_out or not isinstance(error, PASSING) or self._failures == len(PAUSES):
             raise error
         pause = max(PAUSES[self._failures], min(error.retry_after or 0.0, 120.0))
         self._failures += 1
-        await self._sleep(pause)
+        if errand is not None:
+            await errand.wait(pause, "busy")
+        else:
+            await self._sleep(pause)
+
+
+def _no_connection(error: GraphError) -> bool:
+    return error.has("connect") or error.has("proxy")

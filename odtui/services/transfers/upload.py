@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from odtui.graph.client import GraphClient, OnConflict, UploadSession
-from odtui.graph.errors import GraphError, ItemNotFound, NotGraph, SessionGone
+from odtui.graph.doubts import is_doubtful
+from odtui.graph.errors import GraphError, ItemNotFound, NameConflict, NotGraph, SessionGone
 from odtui.graph.models import DriveItem
 from odtui.services.drive_entries import from_drive_item
 from odtui.services.entry import Entry
@@ -111,12 +112,29 @@ class _Sending:
         content = self._content
         data = await self._source.read(0, content.size) if content.size else b""
         await content.check_unchanged()
-        item = await self._client.upload_small(
-            self._at.drive_id, self._at.id, self._name, data, on_conflict=self._on_conflict
-        )
+        item = await self._put(data)
         self._report(len(data))
         sent = await self._checked(item)
         return await self._with_time(sent) if sent.exact or is_rewritten(self._name) else sent
+
+    async def _put(self, data: bytes) -> DriveItem:
+        """One request; after one whose answer was lost, it looks whether the file has arrived before it sends again."""
+        persistence = Persistence(self._sleep)
+        doubtful = False
+        while True:
+            try:
+                return await self._client.upload_small(
+                    self._at.drive_id, self._at.id, self._name, data, on_conflict=self._on_conflict
+                )
+            except GraphError as error:
+                if not (is_doubtful(error) or (doubtful and isinstance(error, NameConflict))):
+                    raise
+                if doubtful and (arrived := await self._arrived()) is not None:
+                    return arrived
+                await persistence.after(error, 0)
+            doubtful = True
+            if (arrived := await self._arrived()) is not None:
+                return arrived
 
     async def _with_time(self, sent: Sent) -> Sent:
         """One request cannot carry the time; that it cannot be set is worth a word, not a failed upload (124)."""
