@@ -145,11 +145,10 @@ def _timeout(pool: float | None, connect: float | None, read: float | None) -> a
 
 async def _body(request: httpx.Request) -> bytes | AsyncIterator[bytes] | None:
     """A small body whole, any other in pieces that can be watched."""
-    try:
-        content = request.content
-    except httpx.RequestNotRead:
+    if not isinstance(request.stream, httpx.ByteStream):
         assert isinstance(request.stream, httpx.AsyncByteStream)  # noqa: S101
         return aiter(request.stream)
+    content = b"".join(request.stream)  # its only piece, not a copy
     if not content:
         return None
     gate: Gate = request.extensions.get("odtui.gate", _open)
