@@ -160,7 +160,8 @@ async def test_an_editor_with_its_own_window_is_waited_for(
 
 async def test_waiting_for_a_window_can_be_ended(drive: Driven, editor: Choose, tmp_path: Path) -> None:
     editor()
-    await drive.press("e", "escape")
+    await drive.press("e")
+    await drive.press("escape")
     assert isinstance(drive.app.screen, BrowserScreen)
     assert _kept(tmp_path) == []
 
@@ -213,7 +214,8 @@ async def test_overwriting_asks_once_more(drive: Driven, editor: Choose, tmp_pat
     assert isinstance(drive.app.screen, ConfirmDialog)
     await drive.press("enter")
     assert isinstance(drive.app.screen, EditConflictDialog), "the safe answer"
-    await drive.press("o", "y")
+    await drive.press("o")
+    await drive.press("y")
     assert await drive.content(NAME) == b"mine"
     assert _kept(tmp_path) == []
 
@@ -229,10 +231,12 @@ async def test_overwriting_spares_a_version_that_nobody_has_seen(drive: Driven, 
 
 async def test_discarding_asks_once_more(drive: Driven, editor: Choose, tmp_path: Path) -> None:
     await _conflict(drive)
-    await drive.press("x", "escape")
+    await drive.press("x")
+    await drive.press("escape")
     assert isinstance(drive.app.screen, EditConflictDialog)
     assert _kept(tmp_path)
-    await drive.press("x", "y")
+    await drive.press("x")
+    await drive.press("y")
     assert isinstance(drive.app.screen, BrowserScreen)
     assert (await drive.content(NAME), _kept(tmp_path)) == (b"theirs\n", [])
 
@@ -263,7 +267,8 @@ async def test_a_deleted_file_can_be_put_back(drive: Driven, editor: Choose, tmp
     drive.app.edits._send = later  # type: ignore[method-assign]
     await drive.press("e")
     assert _says(drive, "It was deleted meanwhile")
-    await drive.press("d", "o")
+    await drive.press("d")
+    await drive.press("o")
     assert isinstance(drive.app.screen, EditConflictDialog), "there is nothing to compare with or to overwrite"
     await drive.press("k")
     assert drive.remote(NAME)
@@ -295,7 +300,8 @@ async def test_an_editor_that_ends_with_an_error_sends_nothing_unasked(
     await drive.press("enter")
     assert (await drive.content(NAME)).startswith(b"oat milk")
     assert len(_kept(tmp_path)) == 1
-    await drive.press("e", "s")
+    await drive.press("e")
+    await drive.press("s")
     assert await drive.content(NAME) == b"half a thought"
 
 
@@ -325,7 +331,8 @@ async def test_where_the_terminal_cannot_be_handed_over_that_is_said(
     await drive.press("e")
     assert drive.card().title == "An editor cannot be shown here"
     assert _kept(tmp_path) == []
-    await drive.press("escape", "tab")
+    await drive.press("escape")
+    await drive.press("tab")
     cursor_to(drive.right, "Budget.csv")
     await drive.press("e")
     assert drive.card().title == "An editor cannot be shown here"
@@ -344,7 +351,8 @@ async def test_a_download_that_fails_can_be_repeated(drive: Driven, editor: Choo
     await drive.press("e")
     assert drive.card().title == "You are not allowed to do this"
     assert _kept(tmp_path) == []
-    await drive.press("escape", "e")
+    await drive.press("escape")
+    await drive.press("e")
     assert await drive.content(NAME) == b"mine"
 
 
@@ -382,7 +390,8 @@ async def test_after_a_crash_the_text_is_offered_again(demo: DemoThread, tmp_pat
     async with driven(demo, tmp_path, memory_only=False) as drive:
         cursor_to(drive.left, NAME)
         drive.fail("status", status=423, code="resourceLocked", method="PUT")
-        await drive.press("e", "escape")
+        await drive.press("e")
+        await drive.press("escape")
         drive.app.edits._store.close()  # as the end of the process would
     shutil.rmtree(tmp_path / "here")
     async with driven(demo, tmp_path, memory_only=False) as drive:
@@ -396,7 +405,8 @@ async def test_after_a_crash_the_text_is_offered_again(demo: DemoThread, tmp_pat
 
 async def test_another_account_s_text_is_not_offered(drive: Driven, editor: Choose) -> None:
     drive.fail("status", status=423, code="resourceLocked", method="PUT")
-    await drive.press("e", "escape")
+    await drive.press("e")
+    await drive.press("escape")
     session = drive.app.accounts.session
     assert session is not None
     session.account = replace(session.account, id="somebody else")
