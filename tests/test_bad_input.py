@@ -465,7 +465,7 @@ async def test_deleting_what_somebody_changed_is_refused_until_it_was_looked_at(
         await odtui.check_other_pane()
 
 
-async def test_of_several_deletions_each_that_fails_is_told_and_refresh_is_offered(
+async def test_of_several_deletions_each_that_fails_is_told_and_can_be_repeated(
     demo: DemoThread, tmp_path: Path
 ) -> None:
     async with driven(demo, tmp_path) as odtui:
@@ -474,16 +474,19 @@ async def test_of_several_deletions_each_that_fails_is_told_and_refresh_is_offer
             odtui.left.action_select()
         odtui.change(WELCOME, "write", "New words.")
         odtui.change("Attachments", "rename", "Kept")
-        await odtui.press("d", "y")
-        card = odtui.card()
-        assert card.title == "2 of 3 could not be deleted"
-        assert f"{WELCOME}: It was changed meanwhile." in card.words
-        assert "Attachments: It was changed meanwhile." in card.words
-        assert card.keys.startswith("Refresh f")
-        await odtui.press("f")
-        assert {"Kept", WELCOME} <= set(names(odtui.left))
+        await odtui.press("d")
+        job = await odtui.ended("y")
+        assert (job.state, job.kind) == ("failed", "delete")
+        assert job.problem.startswith("2 of 3 could not be deleted")
+        assert f"{WELCOME}: It was changed meanwhile." in job.details
+        assert "Attachments: It was changed meanwhile." in job.details
         assert "Shopping list.txt" not in names(odtui.left)
         nothing_lost(odtui)
+        await odtui.press("w")
+        job = await odtui.ended("r")
+        assert job.state == "done"
+        assert not {"Kept", "Attachments", WELCOME} & set(names(odtui.left))
+        assert not odtui.remote("Kept")
 
 
 async def test_an_item_that_is_open_elsewhere_is_a_card(demo: DemoThread, tmp_path: Path) -> None:

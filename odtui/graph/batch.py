@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from odtui.graph.errands import ERRAND, Why
 from odtui.graph.errors import GraphError, NotGraph
 from odtui.graph.transport import PASSING, SAFE, THROTTLING
 from odtui.graph.waiting import pause_before
@@ -19,7 +20,7 @@ LARGEST = 20
 ATTEMPTS = 6
 """Including the first."""
 PATIENCE = 120.0
-"""Seconds of waiting that one batch may cost; a longer Retry-After is reported at once."""
+"""Seconds of waiting that one batch may cost if it is on no errand; a longer Retry-After is reported at once."""
 KEPT = frozenset({"content-type", "date", "request-id", "retry-after"})
 """Headers of an answer that matter here."""
 
@@ -77,7 +78,7 @@ async def batch(wire: Wire, parts: Sequence[Part]) -> list[Outcome]:
 
 async def _settle(wire: Wire, waiting: dict[int, Part], outcomes: dict[int, Outcome]) -> None:
     """Up to twenty parts by number. Raises GraphError when a whole batch fails."""
-    waited = 0.0
+    waited, errand = 0.0, ERRAND.get()
     for attempt in range(1, ATTEMPTS + 1):
         answers = await _post(wire, waiting)
         delays: dict[int, float] = {}
@@ -86,10 +87,11 @@ async def _settle(wire: Wire, waiting: dict[int, Part], outcomes: dict[int, Outc
             if isinstance(outcome, GraphError) and (delay := _delay(wire, part, outcome, attempt + 1)) is not None:
                 delays[number] = delay
         delay = max(delays.values(), default=0.0)
-        if not delays or attempt == ATTEMPTS or waited + delay > PATIENCE:
+        why: Why = "throttled" if wire.pause.left else "busy"
+        if not delays or attempt == ATTEMPTS or waited + delay > (errand.patience(why) if errand else PATIENCE):
             return
         waited += delay
-        await wire.pause.wait(delay)
+        await (errand.wait(delay, why) if errand else wire.pause.wait(delay))
         waiting = {number: waiting[number] for number in delays}
 
 

@@ -91,7 +91,7 @@ class ItemCalls:
 
         async def changed_after_all(error: GraphError | None) -> DriveItem | None:
             item = await self.item(drive_id, item_id)
-            return item if _matches(item, change) else None
+            return item if matches(item, change) else None
 
         return await surely(self._wire, send, changed_after_all)
 
@@ -110,7 +110,7 @@ class ItemCalls:
             raise NotGraph("the answer to a deletion has a content", status=response.status_code)
 
 
-def _matches(item: DriveItem, change: dict[str, object]) -> bool:
+def matches(item: DriveItem, change: dict[str, object]) -> bool:
     """Whether an item has the name and the parent of a change."""
     parent = change.get("parentReference")
     at = item.parent_reference.id if item.parent_reference else None

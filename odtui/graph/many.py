@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from odtui.graph import addresses
 from odtui.graph.batch import Outcome, Part, batch
+from odtui.graph.doubts import is_doubtful
 from odtui.graph.errors import GraphError, ItemNotFound
-from odtui.graph.items import ItemCalls
+from odtui.graph.items import ItemCalls, matches
 from odtui.graph.models import DriveItem, FileSystemInfo
 from odtui.graph.uploads import timestamp
 from odtui.graph.wire import JUST_MADE, Wire, decode, if_match
@@ -57,7 +58,10 @@ class ManyCalls:
     async def update(
         self, items: Sequence[ItemVersion], changes: Sequence[dict[str, object]]
     ) -> list[DriveItem | GraphError]:
-        """Rename or move; the file times go along, or the service would set them to now (QUIRKS 105)."""
+        """Rename or move; the file times go along, or the service would set them to now (QUIRKS 105).
+
+        A change that may have been made although its answer was lost is looked for before it is called failed.
+        """
         times = [_times(look) for look in await self._each(items, _look)]
         found = [number for number, time in enumerate(times) if not isinstance(time, GraphError)]
 
@@ -68,10 +72,17 @@ class ManyCalls:
             return Part("PATCH", items[number].address, body, if_match(items[number].e_tag))
 
         answers = dict(zip(found, await self._each(found, change), strict=True))
-        return [
+        outcomes = [
             time if isinstance(time, GraphError) else await self._changed(items[number], answers[number])
             for number, time in enumerate(times)
         ]
+        doubtful = [number for number in found if _is_doubtful(outcomes[number])]
+        looks = await self._each([items[number] for number in doubtful], _whole)
+        for number, look in zip(doubtful, looks, strict=True):
+            now = look if isinstance(look, GraphError) else await self._changed(items[number], look)
+            if isinstance(now, DriveItem) and matches(now, changes[number]):
+                outcomes[number] = now
+        return outcomes
 
     async def set_modified(self, items: Sequence[ItemVersion], times: Sequence[int]) -> list[GraphError | None]:
         """The files' own times, in seconds since the epoch; what is too new to be found is asked again (QUIRKS 124)."""
@@ -120,6 +131,14 @@ def _deletion(item: ItemVersion) -> Part:
 
 def _look(item: ItemVersion) -> Part:
     return Part("GET", addresses.with_fields(item.address, "id,fileSystemInfo"))
+
+
+def _whole(item: ItemVersion) -> Part:
+    return Part("GET", addresses.with_fields(item.address))
+
+
+def _is_doubtful(outcome: DriveItem | GraphError) -> bool:
+    return isinstance(outcome, GraphError) and is_doubtful(outcome)
 
 
 def _times(look: Outcome) -> FileSystemInfo | GraphError | None:

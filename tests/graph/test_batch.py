@@ -11,6 +11,7 @@ import pytest
 
 from odtui.graph.batch import Part
 from odtui.graph.client import ItemVersion
+from odtui.graph.errands import ERRAND
 from odtui.graph.errors import (
     Forbidden,
     GraphError,
@@ -162,7 +163,46 @@ async def test_a_change_that_may_have_happened_is_not_repeated(graph: Harness) -
 
     service = Service(graph, reply)
     assert isinstance((await graph.client.rename_many(items(1), ["new"]))[0], Throttled)
-    assert [parts[0]["method"] for parts in service.batches] == ["GET", "PATCH"]
+    assert [parts[0]["method"] for parts in service.batches] == ["GET", "PATCH", "GET"]
+
+
+async def test_a_change_whose_answer_was_lost_is_looked_for(graph: Harness) -> None:
+    def reply(part: dict[str, Any]) -> Answer:
+        found = {"status": 200, "body": {"id": "x", "name": "new"}}
+        return found if part["method"] == "GET" else refused(500, "generalException")
+
+    Service(graph, reply)
+    done, other = await graph.client.rename_many(items(2), ["new", "another"])
+    assert isinstance(done, DriveItem)
+    assert isinstance(other, ServiceFailure)
+
+
+class Patient:
+    """An errand that waits for as long as it takes."""
+
+    held = False
+
+    def __init__(self) -> None:
+        self.waits: list[tuple[float, str]] = []
+
+    def patience(self, why: str) -> float:
+        return 3600.0
+
+    async def wait(self, seconds: float, why: str) -> float:
+        self.waits.append((seconds, why))
+        return seconds
+
+
+async def test_a_batch_on_an_errand_waits_as_long_as_that_does(graph: Harness) -> None:
+    answers: list[Answer] = [refused(429, "tooManyRequests", **{"Retry-After": "300"}), {"status": 204}]
+    Service(graph, lambda part: answers.pop(0))
+    errand = Patient()
+    token = ERRAND.set(errand)  # type: ignore[arg-type]
+    try:
+        assert await graph.client.delete_many(items(1)) == [None]
+    finally:
+        ERRAND.reset(token)
+    assert errand.waits == [(300.0, "throttled")]
 
 
 async def test_a_deletion_is_repeated_after_a_passing_failure_and_when_its_answer_is_missing(graph: Harness) -> None:

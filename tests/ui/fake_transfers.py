@@ -13,6 +13,8 @@ class FakeTransfers:
     def __init__(self) -> None:
         self.started: list[tuple[list[str], str, str, str, bool]] = []
         """Names, source place, target place, target folder, whether it is a move."""
+        self.deleted: list[tuple[list[str], str]] = []
+        """Names and place."""
         self.asked: list[tuple[str, int]] = []
         self._jobs: dict[int, Job] = {}
         self._listeners: list[Callable[[Job], None]] = []
@@ -23,6 +25,10 @@ class FakeTransfers:
         self, entries: list[Entry], source: Place, target: Place, folder: Entry, *, move: bool = False
     ) -> list[int]:
         self.started.append(([entry.name for entry in entries], source.id, target.id, folder.name, move))
+        return []
+
+    def delete(self, entries: list[Entry], place: Place) -> list[int]:
+        self.deleted.append(([entry.name for entry in entries], place.id))
         return []
 
     def put(self, *jobs: Job) -> None:

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from odtui.config.scopes import Capability
-from odtui.graph.errors import Forbidden, NameConflict, Unreachable
+from odtui.graph.errors import NameConflict, Unreachable
 from odtui.services.entry import Kind
 from odtui.services.words import explain
 from odtui.ui.commands import BY_ID
@@ -151,17 +151,18 @@ async def test_delete_asks_and_the_safe_button_has_the_focus() -> None:
         assert "docs" in names(shown.left)
 
 
-async def test_several_are_deleted_and_one_that_fails_does_not_keep_the_others() -> None:
+async def test_several_are_deleted_by_one_job() -> None:
     shown = app()
     assert shown.cloud is not None
     async with shown.run_test() as pilot:
         await settle(pilot)
-        shown.cloud.fail("delete", Forbidden("no", status=403))
         await pilot.press("down", "space", "space", "d")
         await keys(pilot, "y")
-        assert isinstance(shown.screen, ErrorDialog)
-        assert names(shown.left) == ["docs", "report.final.docx", "z.bin"]
-        assert not shown.left.tree_view.notes
+        assert shown.transfers.deleted == [(["report.final.docx", "script.py"], "drive:fake")]
+        assert not [call for call in shown.cloud.asked if call[0] == "delete"]
+        assert shown.left.model is not None
+        assert not shown.left.model.selected
+        assert shown.notices == ["Deleting 2 items."]
 
 
 async def test_what_is_deleted_leaves_both_panes_that_show_it() -> None:

@@ -105,6 +105,10 @@ class JobRun:
 
 def _work_of(job: JobRun) -> Work:
     """By the kind of the job; each module is loaded when it is needed."""
+    if job.order.kind == "delete":
+        from odtui.services.transfers.delete_run import DeleteRun
+
+        return DeleteRun(job)
     from odtui.services.transfers.tree_run import TreeRun
 
     return TreeRun(job)

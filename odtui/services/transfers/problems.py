@@ -94,6 +94,21 @@ class SomeFailed(TransferError):
         )
 
 
+class SomeKept(TransferError):
+    """Some of several entries could not be deleted."""
+
+    def __init__(self, failed: int, total: int, told: list[str], *, changed: bool) -> None:
+        """`told`: a line for each of the first ones. `changed`: some were changed meanwhile."""
+        lines = told if failed == len(told) else [*told, f"and {failed - len(told):,} more"]
+        as_now = " What was changed meanwhile is then deleted as it is now." if changed else ""
+        super().__init__(
+            f"{failed:,} of {total:,} could not be deleted",
+            told[0],
+            f"Try again to delete just these.{as_now}",
+            "\n".join(lines),
+        )
+
+
 class SourceKept(TransferError):
     """The last step of a move failed."""
 

@@ -106,6 +106,8 @@ class Record:
         self.finished: set[str] = set()
         """What need not be done again after a failure: the number of the chosen entry, and the path below it; with a
         minus before it one that a move took away as a whole."""
+        self.newer: dict[int, Entry] = {}
+        """By number: chosen entries that were found changed, as they were found. The next attempt means these."""
         self.shown_at = float("-inf")
         """When a listener last heard of it, by the clock."""
         self._clock = clock

@@ -162,6 +162,12 @@ class TransferService:
         order = Order(_kind(source, target, move=move), tuple(entries), source, target, folder, Request())
         return [self._queue(order).id]
 
+    def delete(self, entries: list[Entry], place: Place) -> list[int]:
+        """Queue one job that puts them all into the recycle bin or trash. Returns job ids, as `start`."""
+        if not entries:
+            return []
+        return [self._queue(Order("delete", tuple(entries), place, None, None, Request())).id]
+
     def _queue(self, order: Order, taken: Taken | None = None) -> Record:
         record = Record(self._next_id, order, clock=self._clock, notify=self._changed)
         self._next_id += 1

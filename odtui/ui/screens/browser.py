@@ -17,6 +17,7 @@ from odtui.services.transfers import TransferService
 from odtui.services.tree import Order
 from odtui.services.words import Explained, Step
 from odtui.ui.commands import Command, Where
+from odtui.ui.formats import count
 from odtui.ui.screens.browser_transfers import TransferringScreen
 from odtui.ui.widgets.key_bar import KeyBar
 from odtui.ui.widgets.pane import FilePane
@@ -261,6 +262,12 @@ class BrowserScreen(TransferringScreen):
                 pane.apply(event.alteration)
         if not event.alteration.place.is_local:
             self.refresh_quota()
+
+    @on(FilePane.DeletionRequested)
+    def delete_many(self, event: FilePane.DeletionRequested) -> None:
+        event.stop()
+        self.transfers.delete(event.entries, event.place)
+        event.pane.tell(f"Deleting {count(len(event.entries), 'item')}.")
 
     @on(FilePane.GoRequested)
     def pass_address_on(self, event: FilePane.GoRequested) -> None:

@@ -13,7 +13,7 @@ from odtui.services.transfers import Job, JobState
 from odtui.ui.formats import bar, eta_words, share, size_words, speed_words
 from odtui.ui.text import clean, fit, shorten
 
-ARROWS = {"upload": "↑", "download": "↓", "copy": "→", "move": "⇒"}
+ARROWS = {"upload": "↑", "download": "↓", "copy": "→", "move": "⇒", "delete": "×"}
 _WAY = 19
 _FIGURES = 9
 _ETA = 10

@@ -100,6 +100,13 @@ class PaneBase(Vertical):
         entry: Entry
 
     @dataclass
+    class DeletionRequested(PaneMessage):
+        """The user wants several entries deleted, and was asked whether that is meant."""
+
+        place: Place
+        entries: list[Entry]
+
+    @dataclass
     class EditRequested(PaneMessage):
         """The user wants to change a file in an editor."""
 

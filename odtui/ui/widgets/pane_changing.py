@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from textual import work
@@ -12,14 +11,10 @@ from odtui.services.entry import Entry
 from odtui.services.order import fold
 from odtui.services.place import Place
 from odtui.services.tree import Node
-from odtui.services.words import Explained, explain
 from odtui.ui.formats import count, size_words
 from odtui.ui.text import clean
 from odtui.ui.widgets.pane_base import FAILURES, Alteration
 from odtui.ui.widgets.pane_selecting import SelectingPane
-
-AT_ONCE = 4
-"""Deletions on their way at the same time."""
 
 
 class ChangingPane(SelectingPane):
@@ -148,35 +143,27 @@ class ChangingPane(SelectingPane):
             return
         title = "Delete?" if len(entries) == 1 else f"Delete {count(len(entries), 'item')}?"
         body = delete_question(entries, local=place.is_local)
-        if await self.app.push_screen_wait(ConfirmDialog(title, body, yes="Delete", danger=True)):
-            self.delete(place, entries)
+        if not await self.app.push_screen_wait(ConfirmDialog(title, body, yes="Delete", danger=True)):
+            return
+        if len(entries) == 1:
+            self.delete(place, entries[0])
+        else:
+            self.clear_selection()
+            self.post_message(self.DeletionRequested(self.me, place, entries))
 
     @work(group="changing")
-    async def delete(self, place: Place, entries: Sequence[Entry]) -> None:
-        """Delete entries, a few at a time; one that fails does not keep the others."""
-        gate = asyncio.Semaphore(AT_ONCE)
-        failures: list[tuple[Entry, Explained]] = []
-
-        async def delete_one(entry: Entry) -> None:
-            async with gate:
-                self.tree_view.note(entry, "deleting…")
-                try:
-                    await place.delete(entry)
-                except FAILURES as error:
-                    failures.append((entry, explain(error, doing=f"delete {entry.name}")))
-                else:
-                    self.alter(Alteration(place, gone=entry))
-                finally:
-                    self.tree_view.note(entry, "")
-
-        await asyncio.gather(*(delete_one(entry) for entry in entries))
-        if failures:
-            left = [entry for entry, _ in failures]
-            self.show_failure(_together(failures, len(entries)), lambda: self.delete(place, left))
-        else:
-            where = "trash" if place.is_local else "recycle bin"
-            what = clean(entries[0].name) if len(entries) == 1 else count(len(entries), "item")
-            self.tell(f"{what} is in the {where}." if len(entries) == 1 else f"{what} are in the {where}.")
+    async def delete(self, place: Place, entry: Entry) -> None:
+        """Delete one entry, at once."""
+        self.tree_view.note(entry, "deleting…")
+        try:
+            await place.delete(entry)
+        except FAILURES as error:
+            self.fail(error, doing=f"delete {entry.name}", retry=lambda: self.delete(place, entry))
+            return
+        finally:
+            self.tree_view.note(entry, "")
+        self.alter(Alteration(place, gone=entry))
+        self.tell(f"{clean(entry.name)} is in the {'trash' if place.is_local else 'recycle bin'}.")
 
     # Handing on
 
@@ -252,19 +239,3 @@ def delete_question(entries: Sequence[Entry], *, local: bool) -> Content:
     if shortcuts:
         lines.append(Content("Of a shortcut only the shortcut goes; what it leads to stays."))
     return Content("\n").join(lines)
-
-
-def _together(failures: list[tuple[Entry, Explained]], wanted: int) -> Explained:
-    """One card for all that could not be deleted."""
-    first = failures[0][1]
-    if wanted == 1:
-        return first
-    lines = [f"{clean(entry.name)}: {told.title}. {told.why}" for entry, told in failures]
-    return Explained(
-        title=f"{len(failures)} of {wanted} could not be deleted",
-        why="\n".join(lines[:5]) + ("\n…" if len(lines) > 5 else ""),
-        advice=first.advice,
-        steps=tuple(dict.fromkeys(step for _, told in failures for step in told.steps if step != "rename")),
-        setting=first.setting,
-        details="\n\n".join([*lines, *(told.details for _, told in failures if told.details)]),
-    )
