@@ -67,8 +67,9 @@ def parse(raw: str) -> Address:
     if not anchor or tail:
         raise bad_request("The colon syntax needs an item to start from.")
     path, _, behind = below.partition(":")
-    names = tuple(decode(name) for name in path.split("/") if name)
-    if any(name in (".", "..") for name in names):
+    # No name has a slash in it: one that is encoded separates too, as in the paths of clients that encode them whole.
+    names = tuple(name for name in decode(path).split("/") if name not in ("", "."))
+    if ".." in names:
         raise bad_request("The path contains a segment that is not allowed.")
     return Address(drive, anchor, names, tuple(_split(behind)))
 

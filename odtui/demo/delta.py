@@ -117,7 +117,8 @@ def _answer(
     call: Call, folder: Node, nodes: list[Node], *, since: int, following: dict[str, Any] | None = None
 ) -> Response:
     renderer = call.renderer()
-    renderer.paths = False
+    # Left out, unless it is asked for by name: abraunegg's client as Debian has it works by these paths.
+    renderer.paths = renderer.select is not None and "parentReference" in renderer.select
     if not call.shows_shortcuts:
         nodes = [node for node in nodes if node.kind != "shortcut"]
     value = [renderer.tombstone(node) if _gone(call, node) else renderer.item(node) for node in nodes]
