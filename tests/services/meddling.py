@@ -17,6 +17,12 @@ class Meddler:
         self.hold: tuple[str, str, int] | None = None
         """Method, pattern and number of requests that go through before one waits for ever."""
         self.held = asyncio.Event()
+        self.sent: list[tuple[str, str]] = []
+        """Method and path of every request."""
+
+    def count(self, method: str, path: str) -> int:
+        """Requests so far; `path` is a pattern."""
+        return len([sent for sent in self.sent if sent[0] == method and re.search(path, sent[1])])
 
     def around(self, inner: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
         """To be given as `meddle` to `Live.client`."""
@@ -47,6 +53,7 @@ class _Around(httpx.AsyncBaseTransport):
         self._inner = inner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._meddler.sent.append((request.method, request.url.path))
         await self._meddler.maybe_hold(request)
         bit = self._meddler.spoils(request)
         if not bit:

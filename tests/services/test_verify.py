@@ -114,7 +114,7 @@ async def test_a_file_that_the_service_rewrites_is_explained_and_its_source_kept
     job = await checked.up("Report.pdf", b"as written", move=True)
     assert job.state is JobState.DONE
     assert (checked.live.disk / "Report.pdf").exists()
-    assert len([entry for entry in checked.live.requests() if entry.method == "PUT"]) == 2, "nothing is sent twice"
+    assert checked.meddler.count("PUT", "") == 2, "nothing is sent twice"
 
 
 def rewrite(monkeypatch: pytest.MonkeyPatch) -> None:
