@@ -237,6 +237,7 @@ async def driven(
     workspace.routes = later or routes
     app = OdtuiApp(workspace, Start(disk), open_url=browser)
     app.animation_level = "none"
+    app.browser.questions.grace = 0
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
         yield Driven(app, pilot, demo, disk, clock)

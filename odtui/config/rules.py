@@ -61,6 +61,7 @@ TOP_RULES: dict[str, Rule] = {
     "read_only": Rule(bool),
     "concurrent_transfers": Rule(int, _concurrent, "Allowed: a whole number from 1 to 16."),
     "bandwidth_limit": Rule(str, rates.check_rate, f"Allowed: {rates.ALLOWED}."),
+    "notify": Rule(bool),
 }
 
 PROFILE_RULES: dict[str, Rule] = {

@@ -56,6 +56,8 @@ class Settings:
     """The most files that move at the same time, 1 to 16: it begins with four and adapts."""
     bandwidth_limit: str = ""
     """The most that all transfers together move, such as `2 MB/s`; empty: no limit. See rates.py."""
+    notify: bool = True
+    """Bell and notice of the desktop when a long transfer has ended."""
     keys: dict[str, str] = field(default_factory=dict)
     """Command id to keys, comma separated: the user's own key map."""
     profiles: dict[str, Profile] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,7 +15,6 @@ from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
-from textual.content import Content
 from textual.screen import Screen
 
 from odtui.config.rates import parse_rate
@@ -25,7 +25,9 @@ from odtui.services.words import Explained, Step
 from odtui.ui.account_flow import AccountFlow
 from odtui.ui.commands import BY_ID, bindings
 from odtui.ui.demo_drive import DemoOptions
+from odtui.ui.desktop_notice import notice_sequence
 from odtui.ui.keynames import key_name, keys_in_use
+from odtui.ui.quitting import Quitting
 from odtui.ui.screens.browser import BrowserScreen
 from odtui.ui.theme import DEFAULT_THEME, THEMES
 from odtui.ui.widgets.pane import FilePane
@@ -75,10 +77,11 @@ class OdtuiApp(App[None]):
         self._open_url = open_url
         self.log_file = workspace.directories.log_file
         self.last_words = ""
-        """What is left on the terminal after a bug; empty if there was none."""
+        """What is left on the terminal: after a bug, or transfers that failed while nobody waited for them."""
         settings = workspace.settings
         self.transfers = TransferService(
-            ask=lambda conflict: self.browser.ask_conflict(conflict),
+            ask=lambda conflict: self.browser.questions.conflict(conflict),
+            ask_preflight=lambda preflight: self.browser.questions.preflight(preflight),
             concurrency=settings.concurrent_transfers,
             bandwidth_limit=parse_rate(settings.bandwidth_limit),
             journal=workspace.journal,
@@ -86,11 +89,14 @@ class OdtuiApp(App[None]):
             sleep=workspace.sleep,
         )
         order = Order(settings.sort, settings.sort_reverse, settings.show_hidden)
-        self.browser = BrowserScreen(local=LocalPlace(start.folder), transfers=self.transfers, order=order)
+        self.browser = BrowserScreen(
+            local=LocalPlace(start.folder), transfers=self.transfers, order=order, clock=workspace.clock
+        )
         self.browser.read_only = workspace.read_only
         self.accounts = AccountFlow(self, workspace, start, open_url)
         self._edits: dict[Path, EditFlow] = {}
         self._handed_over = False
+        self.quitting = Quitting(self, self.transfers)
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or key_name(binding.key)
@@ -252,22 +258,30 @@ class OdtuiApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leaves at once when nothing is lost by it, else asks."""
-        from odtui.ui.dialogs.confirm import ConfirmDialog
+        self.quitting.ask()
 
-        running = self.transfers.running
-        if not running:
-            self.exit()
-            return
-        if isinstance(self.screen, ConfirmDialog):
-            return
-        what, them = ("1 transfer is", "it") if running == 1 else (f"{running:,} transfers are", "them")
-        body = Content(
-            f"{what} not finished. Quitting stops {them}; what arrived already stays, unfinished files are removed."
-        )
-        self.push_screen(
-            ConfirmDialog("Quit odtui?", body, yes=f"Stop {them} and quit", no="Keep running", danger=True),
-            lambda quit_now: self.exit() if quit_now else None,
-        )
+    @on(BrowserScreen.AllEnded)
+    def leave_if_waited(self) -> None:
+        self.quitting.all_ended()
+
+    @on(BrowserScreen.StayChosen)
+    def stay(self) -> None:
+        self.quitting.stay()
+
+    @on(BrowserScreen.LongJobsEnded)
+    def tell_ended(self, event: BrowserScreen.LongJobsEnded) -> None:
+        """A toast, the bell, and a notice of the desktop where the terminal knows how."""
+        ended = event.ended
+        if not ended.failed:  # failures have had their toast
+            self.notify(ended.words, title=ended.title, timeout=10, markup=False)
+        if self.accounts.workspace.settings.notify:
+            self.bell()
+            self.write_terminal(notice_sequence(ended.title, ended.words, os.environ))
+
+    def write_terminal(self, sequence: str) -> None:
+        """Send a control sequence to the terminal, unless another program has it just now."""
+        if sequence and self._driver is not None and not self.is_headless and not self._handed_over:
+            self._driver.write(sequence)
 
     async def on_unmount(self) -> None:
         await self.accounts.aclose()

@@ -70,8 +70,13 @@ def share(done: int, total: int | None) -> float | None:
     return 1.0 if total <= 0 else min(1.0, max(0.0, done / total))
 
 
+def percent(part: float) -> int:
+    """Whole percents, rounded down: what is not done is never shown as 100 %."""
+    return int(part * 100 + 1e-6)
+
+
 def bar(part: float, width: int) -> tuple[str, str]:
-    """A bar of `width` cells in two pieces: the filled one, in steps of half a cell, and the rest."""
+    """A bar of `width` cells in two pieces, told apart without colours too: the filled one in half cells, the rest."""
     halves = round(min(1.0, max(0.0, part)) * width * 2)
     filled = "━" * (halves // 2) + ("╸" if halves % 2 else "")
-    return filled, "━" * (width - len(filled))
+    return filled, "─" * (width - len(filled))

@@ -12,7 +12,8 @@ from textual.fuzzy import FuzzySearch
 from odtui.ui.commands import COMMANDS, Command, Where
 from odtui.ui.keynames import keys_in_use
 
-_NOT_WORTH_A_NAME = ("cursor.", "select.up", "select.down", "transfers.up", "transfers.down", "app.palette")
+_MOVES = tuple(f"transfers.{way}" for way in ("up", "down", "page_up", "page_down", "top", "end", "back"))
+_NOT_WORTH_A_NAME = ("cursor.", "select.up", "select.down", "app.palette", *_MOVES)
 """Moving by one row is a key or nothing."""
 
 
@@ -69,7 +70,7 @@ class OdtuiCommands(Provider):
                 continue
             if isinstance(screen, CommandHost):
                 node = screen.namespace(command.where)
-                if node.display and screen.why_not(command) is None:
+                if screen.why_not(command) is None:
                     yield command, node
             elif command.where == "app":
                 yield command, self.app

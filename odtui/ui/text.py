@@ -78,6 +78,15 @@ def shorten(text: str, width: int) -> str:
     return f"{head}{ELLIPSIS}{tail}"
 
 
+def cut(text: str, width: int) -> str:
+    """Already clean text cut at its end to `width` cells: for sentences, whose beginning tells most."""
+    if cell_len(text) <= width:
+        return text
+    if width <= 1:
+        return ELLIPSIS[: max(0, width)]
+    return f"{set_cell_size(text, width - 1).rstrip(' ')}{ELLIPSIS}"
+
+
 def _tail(text: str, width: int) -> str:
     """The end of a text in at most `width` cells, not begun inside a character and its accents."""
     tail = text[-width:]

@@ -66,6 +66,7 @@ class BrowserApp(App[None]):
         self.local = local or local_place({})
         self.transfers = transfers or FakeTransfers()
         self.browser = BrowserScreen(local=self.local, transfers=self.transfers, order=order)  # type: ignore[arg-type]
+        self.browser.questions.grace = 0
         self.heard: list[Any] = []
         self.opened: list[str] = []
 

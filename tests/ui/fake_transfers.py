@@ -1,10 +1,12 @@
 """Transfers that a test moves by hand."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from odtui.services.entry import Entry
 from odtui.services.place import Place
-from odtui.services.transfers import Job
+from odtui.services.transfers import Flow, Job, SavedJob
 
 
 class FakeTransfers:
@@ -15,7 +17,16 @@ class FakeTransfers:
         """Names, source place, target place, target folder, whether it is a move."""
         self.deleted: list[tuple[list[str], str]] = []
         """Names and place."""
-        self.asked: list[tuple[str, int]] = []
+        self.asked: list[tuple[str, Any]] = []
+        """Commands in order, each with the job or what else it is about."""
+        self.earlier: list[SavedJob] = []
+        """What an earlier run has left."""
+        self.notice = ""
+        self.refusals: list[Exception] = []
+        """What the next attempts to go on raise."""
+        self.drained = asyncio.Event()
+        self._flow = Flow()
+        self._flow_listeners: list[Callable[[Flow], None]] = []
         self._jobs: dict[int, Job] = {}
         self._listeners: list[Callable[[Job], None]] = []
         self._arrivals: list[Callable[[Place, Entry, Entry], None]] = []
@@ -45,14 +56,81 @@ class FakeTransfers:
         for listener in self._departures:
             listener(place, entry)
 
+    def pour(self, flow: Flow) -> None:
+        """The flow is another now."""
+        self._flow = flow
+        for listener in self._flow_listeners:
+            listener(flow)
+
+    def pause(self, job_id: int) -> None:
+        self.asked.append(("pause", job_id))
+
+    def resume(self, job_id: int) -> None:
+        self.asked.append(("resume", job_id))
+
+    def pause_all(self) -> None:
+        self.asked.append(("pause_all", None))
+
+    def resume_all(self) -> None:
+        self.asked.append(("resume_all", None))
+
     def cancel(self, job_id: int) -> None:
         self.asked.append(("cancel", job_id))
+
+    def cancel_all(self) -> None:
+        self.asked.append(("cancel_all", None))
 
     def retry(self, job_id: int) -> None:
         self.asked.append(("retry", job_id))
 
+    def retry_failed(self) -> None:
+        self.asked.append(("retry_failed", None))
+
+    def move_up(self, job_id: int) -> None:
+        self.asked.append(("move_up", job_id))
+
+    def move_down(self, job_id: int) -> None:
+        self.asked.append(("move_down", job_id))
+
+    def set_limit(self, limit: int | None) -> None:
+        self.asked.append(("set_limit", limit))
+
+    async def saved(self, _session: object) -> list[SavedJob]:
+        return list(self.earlier)
+
+    async def go_on(self, keys: Sequence[str], _session: object) -> None:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.asked.append(("go_on", tuple(keys)))
+        self.earlier = [job for job in self.earlier if job.key not in keys]
+
+    async def discard(self, keys: Sequence[str], _session: object) -> None:
+        self.asked.append(("discard", tuple(keys)))
+        self.earlier = [job for job in self.earlier if job.key not in keys]
+
+    async def shelve(self) -> None:
+        self.asked.append(("shelve", None))
+
+    async def drain(self) -> None:
+        """The jobs end when a test lets them."""
+        await self.drained.wait()
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    def tick(self) -> None:
+        pass
+
     def clear_ended(self) -> None:
         self._jobs = {job.id: job for job in self._jobs.values() if not job.state.ended}
+
+    @property
+    def flow(self) -> Flow:
+        return self._flow
+
+    def watch_flow(self, listener: Callable[[Flow], None]) -> Callable[[], None]:
+        self._flow_listeners.append(listener)
+        return lambda: self._flow_listeners.remove(listener)
 
     @property
     def jobs(self) -> tuple[Job, ...]:

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from textual.content import Content
-from textual.widgets import Static
 from textual.widgets._footer import FooterKey
 from textual.widgets._toast import Toast
 
@@ -17,7 +15,6 @@ from odtui.services.workspace import Workspace
 from odtui.ui.app import OdtuiApp, Start
 from odtui.ui.dialogs.confirm import ConfirmDialog
 from odtui.ui.screens.settings import SettingsScreen
-from odtui.ui.widgets.buttons import KeyButton
 
 
 def make_app(
@@ -53,26 +50,6 @@ async def test_ctrl_c_says_which_keys_quit(tmp_path: Path) -> None:
         app.action_help_quit()
         await pilot.pause()
         assert told(app) == ["Ctrl+C does not quit. Press Ctrl+X to leave odtui."]
-
-
-@pytest.mark.parametrize(
-    ("count", "words", "button"),
-    [
-        (1, "1 transfer is not finished. Quitting stops it;", "Stop it and quit"),
-        (1200, "1,200 transfers are not finished. Quitting stops them;", "Stop them and quit"),
-    ],
-)
-async def test_quitting_counts_what_it_would_stop(tmp_path: Path, count: int, words: str, button: str) -> None:
-    app = make_app(tmp_path)
-    async with app.run_test() as pilot:
-        await pilot.pause()
-        app.transfers._sums.unended = count
-        await app.action_quit()
-        await pilot.pause()
-        dialog = next(screen for screen in app.screen_stack if isinstance(screen, ConfirmDialog))
-        assert words in " ".join(str(text.render()) for text in dialog.query(Static))
-        assert button in " ".join(str(each.label) for each in dialog.query(KeyButton))
-        app.transfers._sums.unended = 0
 
 
 async def test_a_web_address_opens_in_the_browser_that_there_is(tmp_path: Path) -> None:

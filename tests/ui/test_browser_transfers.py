@@ -5,22 +5,28 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from rich.style import Style
 from textual.pilot import Pilot
 
 from odtui.config.scopes import Capability
+from odtui.graph.errors import Unreachable
 from odtui.services.entry import Entry, Kind
-from odtui.services.transfers import Conflict, Job, JobState
-from odtui.ui.commands import BY_ID
+from odtui.services.transfers import Conflict, Flow, Job, JobState
+from odtui.ui.commands import BY_ID, COMMANDS
+from odtui.ui.dialogs.confirm import ConfirmDialog
 from odtui.ui.dialogs.conflict import ConflictDialog
 from odtui.ui.dialogs.error import ErrorDialog
+from odtui.ui.dialogs.input import InputDialog
+from odtui.ui.dialogs.job import JobDialog
+from odtui.ui.dialogs.saved import SavedDialog
 from odtui.ui.screens import browser_transfers
-from odtui.ui.widgets.job_rows import draw_job
+from odtui.ui.widgets.comparison import Comparison
+from odtui.ui.widgets.line_input import LineInput
 from odtui.ui.widgets.status_line import StatusLine
 from odtui.ui.widgets.transfers_panel import TransfersPanel
 from tests.services.fakes import FakePlace
 from tests.ui.browser_app import BrowserApp, local_place, names, settle
 from tests.ui.scenes.browser import JOBS
+from tests.ui.scenes.transfers import MANY, SAVED
 
 TREE: dict[str, bytes | None] = {"/docs": None, "/docs/in.txt": b"", "/a.txt": b"1", "/b.txt": b"2"}
 RUNNING = Job(1, "upload", "x.bin", "This computer", "OneDrive", JobState.RUNNING, 10, 100, speed=5.0, eta=18.0)
@@ -60,12 +66,12 @@ async def test_very_many_jobs_are_drawn_in_turns_with_everything_else(monkeypatc
         jobs = [replace(RUNNING, id=number) for number in range(browser_transfers.MANY_JOBS + 1)]
         shown.transfers.put(*jobs)
         await settle(pilot)
-        assert str(panel(shown).border_title) == "Transfers · 1,001 running"
+        assert "1,001 running" in panel(shown).head.words
         shown.transfers.put(replace(jobs[0], state=JobState.DONE))
         await settle(pilot)
-        assert str(panel(shown).border_title) == "Transfers · 1,001 running"
+        assert "1,001 running" in panel(shown).head.words
         shown.browser.end_rest()
-        assert str(panel(shown).border_title) == "Transfers · 1,000 running · 1 done"
+        assert "1,000 running · 1 done" in panel(shown).head.words
 
 
 async def test_upload_goes_the_other_way() -> None:
@@ -137,7 +143,7 @@ async def test_the_panel_is_there_only_while_there_are_transfers() -> None:
         shown.transfers.put(RUNNING)
         await settle(pilot)
         assert panel(shown).display
-        assert "10%" in panel(shown).render_line(0).text
+        assert "10%" in panel(shown).rows.render_line(0).text
         assert "1 transfer" in shown.browser.query_one(StatusLine).render_line(0).text
         shown.transfers.put(replace(RUNNING, state=JobState.DONE, done=100))
         await settle(pilot)
@@ -152,12 +158,12 @@ async def test_a_thousand_reports_cost_a_few_refreshes() -> None:
         await settle(pilot)
         drawn: list[int] = []
         show = panel(shown).show
-        panel(shown).show = lambda jobs: (drawn.append(len(jobs)), show(jobs))[1]  # type: ignore[method-assign]
+        panel(shown).show = lambda jobs, *rest: (drawn.append(len(jobs)), show(jobs, *rest))[1]  # type: ignore[method-assign]
         for done in range(1000):
             shown.transfers.put(replace(RUNNING, done=done, total=1000))
         await settle(pilot)
         assert len(drawn) <= 3
-        assert "100%" in panel(shown).render_line(0).text
+        assert " 99%" in panel(shown).rows.render_line(0).text
 
 
 async def test_a_transfer_that_has_ended_is_not_stopped_and_its_key_is_dimmed() -> None:
@@ -183,11 +189,11 @@ async def test_keys_of_the_panel_cancel_retry_and_tell() -> None:
         await keys(pilot, "w", *["up"] * 9, "x")
         assert shown.transfers.asked == [("cancel", 1)]
         await keys(pilot, "r")
-        assert "can be started again" in shown.notices[-1]
+        assert "can be tried again" in shown.notices[-1]
         await keys(pilot, "down", "down", "down", "r")
         assert shown.transfers.asked[-1] == ("retry", 4)
         await keys(pilot, "enter")
-        assert isinstance(shown.screen, ErrorDialog)
+        assert isinstance(shown.screen, JobDialog)
         await keys(pilot, "escape")
         await keys(pilot, "escape")
         assert shown.left.tree_view.has_focus
@@ -225,8 +231,8 @@ async def test_one_question_at_a_time() -> None:
     shown = app()
     async with shown.run_test() as pilot:
         await settle(pilot)
-        first = asyncio.ensure_future(shown.browser.ask_conflict(conflict("one")))
-        second = asyncio.ensure_future(shown.browser.ask_conflict(conflict("two")))
+        first = asyncio.ensure_future(shown.browser.questions.conflict(conflict("one")))
+        second = asyncio.ensure_future(shown.browser.questions.conflict(conflict("two")))
         await pilot.pause()
         assert isinstance(shown.screen, ConflictDialog)
         await pilot.press("k")
@@ -243,7 +249,7 @@ async def test_a_transfer_that_stops_takes_its_question_away() -> None:
     shown = app()
     async with shown.run_test() as pilot:
         await settle(pilot)
-        asking = asyncio.ensure_future(shown.browser.ask_conflict(conflict("one")))
+        asking = asyncio.ensure_future(shown.browser.questions.conflict(conflict("one")))
         await pilot.pause()
         assert isinstance(shown.screen, ConflictDialog)
         asking.cancel()
@@ -252,14 +258,326 @@ async def test_a_transfer_that_stops_takes_its_question_away() -> None:
         assert shown.screen is shown.browser
 
 
-@pytest.mark.parametrize("width", [30, 58, 78, 118, 200])
-@pytest.mark.parametrize("state", list(JobState))
-def test_every_job_fills_its_line_exactly(width: int, state: JobState) -> None:
-    job = Job(
-        1, "move", "\x1b日本[b]" + "n" * 90, "a", "b\u202e", state, 50, 100, problem="It is full.", advice="Press r."
-    )
-    for variant in (job, replace(job, problem="", total=None, speed=3e6, eta=70.0)):
-        strip = draw_job(variant, width, lambda _part: Style())
-        assert strip.cell_length == sum(segment.cell_length for segment in strip) == width
-        assert "\x1b" not in strip.text
-        assert "\u202e" not in strip.text
+async def test_a_question_does_not_come_into_another_dialog() -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("r")
+        asked = shown.screen
+        assert isinstance(asked, InputDialog)
+        asking = asyncio.ensure_future(shown.browser.questions.conflict(conflict("one")))
+        await pilot.pause()
+        assert shown.screen is asked
+        assert shown.notices[-1] == "A transfer waits for your answer."
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(shown.screen, ConflictDialog)
+        await pilot.press("k")
+        assert await asking == ("keep_both", False)
+
+
+async def test_a_question_does_not_come_into_what_is_being_typed() -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("slash", "o")
+        asking = asyncio.ensure_future(shown.browser.questions.conflict(conflict("one")))
+        await pilot.pause()
+        await pilot.press("s")
+        assert shown.screen is shown.browser
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.pause()
+        assert isinstance(shown.screen, ConflictDialog)
+        await pilot.press("s")
+        assert await asking == ("skip", False)
+
+
+async def test_a_question_that_waits_for_its_turn_can_be_taken_back() -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        first = asyncio.ensure_future(shown.browser.questions.conflict(conflict("one")))
+        second = asyncio.ensure_future(shown.browser.questions.conflict(conflict("two")))
+        await pilot.pause()
+        second.cancel()
+        await pilot.press("s")
+        assert await first == ("skip", False)
+        await pilot.pause()
+        assert shown.screen is shown.browser
+
+
+async def test_both_sides_of_a_taken_name_can_be_compared() -> None:
+    shown = app()
+    assert shown.cloud is not None
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        here, there = shown.local.entries["/local.txt"], shown.cloud.entries["/a.txt"]
+        shown.cloud.fail("properties", Unreachable("no route"))
+        asking = asyncio.ensure_future(shown.browser.questions.conflict(Conflict("a.txt", here, there, "OneDrive")))
+        await pilot.pause()
+        await pilot.press("d")
+        await settle(pilot)
+        told = shown.screen.query_one(Comparison)
+        assert told.is_filled
+        assert shown.cloud.asked[-1] == ("properties", "/a.txt")
+        assert shown.local.asked[-1] == ("properties", "/local.txt")
+        await pilot.press("s")
+        await asking
+
+
+# --- the keys of the panel ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "asked"),
+    [
+        ("backup.tar.gz", "space", ("pause", 1)),
+        ("Letters", "space", ("resume", 6)),
+        ("Letters", "x", ("cancel", 6)),
+        ("notes of the meeting.md", "K", ("move_up", 7)),
+        ("notes of the meeting.md", "shift+down", ("move_down", 7)),
+        ("Drafts and 12 more", "r", ("retry", 11)),
+        ("backup.tar.gz", "P", ("pause_all", None)),
+        ("backup.tar.gz", "R", ("retry_failed", None)),
+    ],
+)
+async def test_a_key_of_the_panel_reaches_the_service(name: str, key: str, asked: tuple[str, Any]) -> None:
+    shown = app()
+    async with shown.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        shown.transfers.put(*MANY)
+        await settle(pilot)
+        await keys(pilot, "w")
+        panel(shown).rows.go([job.name for job in MANY].index(name))
+        await keys(pilot, key)
+        assert shown.transfers.asked == [asked]
+
+
+async def test_all_that_is_paused_goes_on_with_the_same_key() -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        shown.transfers.put(MANY[0])
+        shown.transfers.pour(Flow(paused=True))
+        await settle(pilot)
+        assert "all paused" in panel(shown).head.words
+        assert "paused" in shown.browser.query_one(StatusLine).render_line(0).text
+        await keys(pilot, "w", "P")
+        assert shown.transfers.asked == [("resume_all", None)]
+
+
+@pytest.mark.parametrize(("pressed", "cancels"), [("enter", False), ("escape", False), ("y", True)])
+async def test_to_cancel_all_asks_and_no_is_the_safe_answer(pressed: str, cancels: bool) -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        shown.transfers.put(*MANY)
+        await settle(pilot)
+        await keys(pilot, "w", "X")
+        assert isinstance(shown.screen, ConfirmDialog)
+        await keys(pilot, pressed)
+        assert shown.transfers.asked == ([("cancel_all", None)] if cancels else [])
+
+
+@pytest.mark.parametrize(
+    ("pressed", "limit"),
+    [
+        (["1"], None),
+        (["2"], 256 * 1024),
+        (["4"], 5 * 1024**2),
+        (["5", *"750 KB", "enter"], 750 * 1024),
+        (["5", *"2.5m", "enter"], int(2.5 * 1024**2)),
+        (["5", "0", "enter"], None),
+    ],
+)
+async def test_the_speed_of_all_can_be_limited(pressed: list[str], limit: int | None) -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        shown.transfers.put(MANY[0])
+        await settle(pilot)
+        await keys(pilot, "w", "b", *pressed)
+        assert shown.transfers.asked == [("set_limit", limit)]
+        assert shown.screen is shown.browser
+
+
+@pytest.mark.parametrize("typed", ["3 KB", "fast", "", "-1", "1e9", "\u0661 MB"])
+async def test_a_limit_that_is_no_speed_is_not_taken(typed: str) -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        shown.transfers.put(MANY[0])
+        await settle(pilot)
+        await keys(pilot, "w", "b", "5")
+        shown.screen.query_one(LineInput).value = typed
+        await keys(pilot, "enter")
+        assert isinstance(shown.screen, InputDialog)
+        assert shown.transfers.asked == []
+
+
+async def test_the_view_of_a_job_follows_it_and_can_start_it_again() -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        shown.transfers.put(RUNNING)
+        await settle(pilot)
+        await keys(pilot, "w", "enter")
+        shown.transfers.put(replace(RUNNING, state=JobState.FAILED, problem="The drive is full."))
+        await settle(pilot)
+        assert isinstance(shown.screen, JobDialog)
+        assert shown.screen.job.state is JobState.FAILED
+        await keys(pilot, "r")
+        assert shown.transfers.asked == [("retry", 1)]
+
+
+async def test_the_palette_has_the_commands_of_the_panel_that_work_now() -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        works = {each.id for each in COMMANDS if each.where == "transfers" and shown.browser.why_not(each) is None}
+        assert works == {"transfers.limit"}
+        shown.transfers.put(RUNNING)
+        await settle(pilot)
+        assert shown.browser.why_not(BY_ID["transfers.pause_all"]) is None
+
+
+# --- height, cursor, what is in view --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("height", "rows"), [(24, 7), (36, 11), (12, 3)])
+async def test_the_panel_takes_no_more_than_a_third_of_the_screen(height: int, rows: int) -> None:
+    shown = app()
+    async with shown.run_test(size=(100, height)) as pilot:
+        await settle(pilot)
+        shown.transfers.put(*(replace(RUNNING, id=number) for number in range(40)))
+        await settle(pilot)
+        assert panel(shown).rows.size.height == rows
+        assert panel(shown).size.height == rows + 1
+        await pilot.resize_terminal(100, 60)
+        await settle(pilot)
+        assert panel(shown).rows.size.height == 19
+
+
+async def test_what_runs_is_in_view_among_many_that_have_ended_or_wait() -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        ended = [replace(RUNNING, id=number, state=JobState.DONE) for number in range(50)]
+        waiting = [replace(RUNNING, id=number, state=JobState.QUEUED) for number in range(60, 110)]
+        shown.transfers.put(*ended, replace(RUNNING, id=55, name="this one"), *waiting)
+        await settle(pilot)
+        rows = panel(shown).rows
+        assert any("this one" in rows.render_line(y).text for y in range(rows.size.height))
+
+
+async def test_the_cursor_stays_on_its_job_and_goes_by_pages() -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        jobs = [replace(RUNNING, id=number, name=f"{number}.txt") for number in range(40)]
+        shown.transfers.put(*jobs)
+        await settle(pilot)
+        await keys(pilot, "w", "pagedown")
+        assert panel(shown).job == jobs[6]
+        await keys(pilot, "end")
+        assert panel(shown).job == jobs[39]
+        shown.transfers.clear_ended()
+        shown.transfers.put(replace(jobs[0], state=JobState.DONE))
+        shown.transfers.clear_ended()
+        shown.transfers.put(jobs[39])
+        await settle(pilot)
+        assert panel(shown).job == jobs[39]
+        await keys(pilot, "home")
+        assert panel(shown).job == jobs[1]
+
+
+async def test_the_focus_goes_back_when_the_last_job_is_gone() -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        shown.transfers.put(replace(RUNNING, state=JobState.DONE))
+        await settle(pilot)
+        await keys(pilot, "w", "C")
+        assert shown.left.tree_view.has_focus
+        assert not panel(shown).display
+
+
+# --- an earlier run ------------------------------------------------------------------------------------------------
+
+
+def earlier(*, notice: str = "") -> BrowserApp:
+    shown = app()
+    shown.transfers.earlier = list(SAVED)
+    shown.transfers.notice = notice
+    return shown
+
+
+async def test_what_an_earlier_run_left_is_offered_after_connecting() -> None:
+    shown = earlier()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        assert isinstance(shown.screen, SavedDialog)
+        assert names(shown.left) == ["docs", "a.txt", "b.txt"]
+        await keys(pilot, "down", "space", "enter")
+        assert shown.transfers.asked == [("go_on", ("a", "c"))]
+        assert [job.key for job in shown.browser.saved] == ["b"]
+
+
+async def test_later_leaves_the_offer_in_the_palette_and_connecting_again_does_not_repeat_it() -> None:
+    shown = earlier()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        await keys(pilot, "escape")
+        assert shown.transfers.asked == []
+        shown.browser.offer_saved()
+        await settle(pilot)
+        assert shown.screen is shown.browser
+        assert shown.browser.why_not(BY_ID["transfers.saved"]) is None
+        await shown.run_action("ask('transfers.saved')", panel(shown))
+        await settle(pilot)
+        assert isinstance(shown.screen, SavedDialog)
+
+
+async def test_the_offer_waits_for_another_dialog() -> None:
+    shown = earlier()
+    async with shown.run_test() as pilot:
+        other = InputDialog("Rename")
+        await shown.push_screen(other)
+        await settle(pilot)
+        assert shown.screen is other
+        await keys(pilot, "escape")
+        assert isinstance(shown.screen, SavedDialog)
+
+
+async def test_transfers_that_cannot_go_on_say_why_and_can_be_tried_again() -> None:
+    shown = earlier()
+    shown.transfers.refusals = [Unreachable("no route")]
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        await keys(pilot, "enter")
+        assert isinstance(shown.screen, ErrorDialog)
+        assert len(shown.browser.saved) == 3
+        await keys(pilot, "r")
+        assert isinstance(shown.screen, SavedDialog)
+        await keys(pilot, "enter")
+        assert shown.transfers.asked == [("go_on", ("a", "b", "c"))]
+
+
+async def test_discarded_ones_are_gone() -> None:
+    shown = earlier()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        await keys(pilot, "d", "y")
+        assert shown.transfers.asked == [("discard", ("a", "b", "c"))]
+        assert shown.browser.why_not(BY_ID["transfers.saved"]) is not None
+
+
+async def test_a_damaged_journal_is_told_once() -> None:
+    shown = earlier(notice="The journal was damaged.")
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        await keys(pilot, "escape")
+        shown.browser.offer_saved()
+        await settle(pilot)
+        assert shown.notices == ["The journal was damaged."]

@@ -149,11 +149,13 @@ async def test_the_cursor_stays_in_step_with_signs_for_control_characters() -> N
         (["s"], ("skip", False)),
         (["o"], ("replace", False)),
         (["k"], ("keep_both", False)),
+        (["n"], ("newer", False)),
         (["x"], ("cancel", False)),
+        (["a", "n"], ("newer", True)),
         (["a", "o"], ("replace", True)),
         (["a", "a", "k"], ("keep_both", False)),
         (["right", "enter"], ("keep_both", False)),
-        (["a", "right", "right", "enter"], ("replace", True)),
+        (["a", "right", "right", "right", "enter"], ("replace", True)),
     ],
 )
 async def test_nothing_is_replaced_without_the_choice(keys: list[str], answer: tuple[str, bool]) -> None:
@@ -185,7 +187,7 @@ async def test_unknown_dates_are_said_to_be_unknown() -> None:
     app = StyledApp(ConflictDialog(replace(asked, existing=replace(asked.existing, modified=None))))
     async with app.run_test():
         assert "Date not known" in shown(app)
-        assert "newer" not in shown(app)
+        assert "  newer" not in shown(app)
 
 
 # --- error card -----------------------------------------------------------------------------------------------------

@@ -44,6 +44,6 @@ def test_a_share_is_never_beyond_its_ends() -> None:
 
 
 def test_a_bar_fills_in_half_cells() -> None:
-    assert bar(0.25, 10) == ("━━╸", "━" * 7)
-    assert bar(0, 4) == ("", "━━━━")
+    assert bar(0.25, 10) == ("━━╸", "─" * 7)
+    assert bar(0, 4) == ("", "────")
     assert bar(2, 4) == ("━━━━", "")

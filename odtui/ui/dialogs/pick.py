@@ -7,7 +7,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as Row
 
 from odtui.ui.dialogs.base import Dialog
@@ -20,21 +20,35 @@ class Option:
     note: str = ""
     """Our own words, dimmed, behind the title."""
     enabled: bool = True
+    key: str = ""
+    """A letter that chooses it; empty: its number does."""
 
 
 class PickDialog(Dialog[str | None]):
-    """Gives the id of the option; None: Esc. Typing a number or moving and Enter both choose."""
+    """Gives the id of the option; None: Esc. Typing its key or moving and Enter both choose."""
 
     BINDINGS = [Binding("j", "move(1)", "Down", show=False), Binding("k", "move(-1)", "Up", show=False)]
     AUTO_FOCUS = "OptionList"
     HINT = "↑ ↓ Enter choose · Esc cancel"
 
-    def __init__(self, title: str, options: Sequence[Option], *, current: str | None = None) -> None:
-        super().__init__(title)
+    def __init__(
+        self,
+        title: str,
+        options: Sequence[Option],
+        *,
+        current: str | None = None,
+        body: Content | None = None,
+        danger: bool = False,
+    ) -> None:
+        """`title` is our own words; `body` may hold names made safe."""
+        super().__init__(title, danger=danger)
         self._options = tuple(options)
         self._current = current
+        self._body = body
 
     def compose_body(self) -> ComposeResult:
+        if self._body is not None:
+            yield Static(self._body, classes="dialog-text")
         rows = [
             Row(self._line(number, option), disabled=not option.enabled)
             for number, option in enumerate(self._options, 1)
@@ -47,10 +61,10 @@ class PickDialog(Dialog[str | None]):
             self.query_one(OptionList).highlighted = ids.index(self._current)
 
     def _line(self, number: int, option: Option) -> Content:
-        mark = "●" if option.id == self._current else " "
-        lead = Content.styled(f"{number if number < 10 else ' '} ", "dim")
+        mark = "● " if option.id == self._current else "" if option.key else "  "
+        lead = Content.styled(f"{option.key or (number if number < 10 else ' ')} ", "dim")
         return Content.assemble(
-            lead, f"{mark} ", option.title, Content.styled(f"  {option.note}" if option.note else "", "dim")
+            lead, mark, option.title, Content.styled(f"  {option.note}" if option.note else "", "dim")
         )
 
     @on(OptionList.OptionSelected)
@@ -59,11 +73,11 @@ class PickDialog(Dialog[str | None]):
         self.dismiss(self._options[event.option_index].id)
 
     def on_key(self, event: events.Key) -> None:
-        if event.character and event.character in "123456789":
-            index = int(event.character) - 1
-            if index < len(self._options) and self._options[index].enabled:
+        for number, option in enumerate(self._options, 1):
+            if event.character == (option.key or str(number)) and option.enabled:
                 event.stop()
-                self.dismiss(self._options[index].id)
+                self.dismiss(option.id)
+                return
 
     def action_move(self, by: int) -> None:
         rows = self.query_one(OptionList)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,11 +13,12 @@ from textual.containers import Horizontal
 from textual.dom import DOMNode
 from textual.message import Message
 
-from odtui.services.entry import Entry
+from odtui.services.entry import LOCAL_DRIVE, Entry
 from odtui.services.place import Place
 from odtui.services.transfers import TransferService
 from odtui.services.tree import Order
 from odtui.services.words import Explained, Step
+from odtui.ui import transfer_rules
 from odtui.ui.commands import Command, Where
 from odtui.ui.formats import count
 from odtui.ui.screens.browser_transfers import TransferringScreen
@@ -71,8 +74,16 @@ class BrowserScreen(TransferringScreen):
 
         order: Order
 
-    def __init__(self, *, local: Place, transfers: TransferService, order: Order = Order()) -> None:  # noqa: B008 - frozen
-        super().__init__(transfers)
+    def __init__(
+        self,
+        *,
+        local: Place,
+        transfers: TransferService,
+        order: Order = Order(),  # noqa: B008 - frozen
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock`: seconds, monotonic."""
+        super().__init__(transfers, clock=clock)
         self._local = local
         self._order = order
         self._active = "left"
@@ -98,6 +109,7 @@ class BrowserScreen(TransferringScreen):
         self.session = session
         self._cloud_pane().open_place(session.place, open_at)
         self.update_status()
+        self.offer_saved()
 
     def connecting(self, message: str) -> None:
         """Nothing of OneDrive is shown until `connected`. A message that ends in … gets a spinner."""
@@ -172,13 +184,18 @@ class BrowserScreen(TransferringScreen):
     def leave_to(self, step: Step) -> None:
         self.post_message(self.StepChosen(step))
 
+    def place_of(self, entry: Entry) -> Place | None:
+        if entry.drive_id == LOCAL_DRIVE:
+            return self._local
+        return self.session.place if self.session is not None else None
+
     def action_places(self) -> None:
         self.post_message(self.AccountsRequested(self.active))
 
     def action_escape(self) -> None:
         """The nearest thing that can be stopped or closed; never the program."""
         pane = self.active
-        if pane.stop_reading() or self._close_preview():
+        if self.take_back_leaving() or pane.stop_reading() or self._close_preview():
             return
         if not pane.clear_filter():
             pane.clear_selection()
@@ -195,7 +212,7 @@ class BrowserScreen(TransferringScreen):
         Such commands are dimmed, and say so when they are used.
         """
         if command.where == "transfers":
-            return self.query_one(TransfersPanel).why_not(command.id)
+            return transfer_rules.why_not(command.id, self.transfers_now)
         if command.where != "pane" or (command.id == "items.preview" and self.active.view == "preview"):
             return None
         reason = self.active.why_not(command)

@@ -1,32 +1,34 @@
-"""The transfers of the browser: starting them, showing them, asking about taken names."""
+"""The transfers of the browser: showing them, passing their commands and questions on."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import events, on, work
 from textual.message import Message
-from textual.screen import Screen
 
 from odtui.services.entry import Entry
 from odtui.services.place import Place
-from odtui.services.transfers import Choice, Conflict, Job, JobState, TransferService
-from odtui.services.words import Explained, Step
+from odtui.services.transfers import Flow, SavedJob, TransferService
+from odtui.services.words import Step, explain
 from odtui.ui.commands import BY_ID
-from odtui.ui.formats import count
+from odtui.ui.ended_jobs import GATHER, Ended, EndedJobs
+from odtui.ui.job_sums import JobSums
+from odtui.ui.screens.transfer_control import TransferControl
+from odtui.ui.screens.transfer_questions import TransferQuestions
+from odtui.ui.screens.transfer_starting import StartingScreen
 from odtui.ui.text import clean
+from odtui.ui.transfer_rules import Transfers
 from odtui.ui.widgets.pane_base import FAILURES, Alteration
 from odtui.ui.widgets.status_line import Status, StatusLine
 from odtui.ui.widgets.transfers_panel import TransfersPanel
 
 if TYPE_CHECKING:
     from odtui.services.session import Session
-    from odtui.ui.widgets.pane import FilePane
-
-Answer = tuple[Choice, bool]
+    from odtui.ui.dialogs.saved import SavedAnswer
 
 MANY_JOBS = 1000
 """Beyond these, looking through all jobs is noticed, so it is done in turns with everything else."""
@@ -34,24 +36,7 @@ JOBS_A_SECOND = 50_000
 """How many are looked through at most, then."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """What the status line says of all jobs."""
-
-    running: int = 0
-    part: float | None = None
-    """How much of the bytes of what runs; None if that is not known."""
-    failed: int = 0
-
-    @classmethod
-    def of(cls, jobs: Sequence[Job]) -> _Sums:
-        running = [job for job in jobs if not job.state.ended]
-        total = sum(job.total or 0 for job in running)
-        part = sum(job.done for job in running) / total if total else None
-        return cls(len(running), part, sum(job.state is JobState.FAILED for job in jobs))
-
-
-class TransferringScreen(Screen[None]):
+class TransferringScreen(StartingScreen):
     """Jobs belong to the service; here they are only begun and drawn."""
 
     @dataclass
@@ -62,82 +47,37 @@ class TransferringScreen(Screen[None]):
             return isinstance(message, TransferringScreen.JobsChanged)
 
     @dataclass
-    class ConflictFound(Message):
-        """A transfer waits for an answer."""
+    class AllEnded(Message):
+        """No job is left that has not ended."""
 
-        conflict: Conflict
-        answer: asyncio.Future[Answer]
+    @dataclass
+    class LongJobsEnded(Message):
+        """Jobs that took long have ended while the user looked elsewhere."""
 
-    def __init__(self, transfers: TransferService) -> None:
-        super().__init__()
-        self.transfers = transfers
+        ended: Ended
+
+    @dataclass
+    class StayChosen(Message):
+        """The user takes back that odtui is left when everything has ended."""
+
+    def __init__(self, transfers: TransferService, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock`: seconds, monotonic."""
+        super().__init__(transfers)
         self.session: Session | None = None
         """None while nobody is signed in."""
         self.read_only = False
         """Shown in the status line; the session itself keeps to it."""
-        self._asking = asyncio.Lock()
+        self.saved: tuple[SavedJob, ...] = ()
+        """Transfers of an earlier run that can go on with this session."""
+        self.leaving = False
+        """odtui is left as soon as everything has ended."""
+        self.questions = TransferQuestions(self, self.properties_of)
+        self._control = TransferControl(self, transfers)
+        self._ended = EndedJobs(clock)
         self._unended = 0
-        self._sums = _Sums()
-        self._resting = self._newer_jobs = False
+        self._sums = JobSums()
+        self._resting = self._newer_jobs = self._offered = False
         self._unwatch: list[Callable[[], None]] = []
-
-    @property
-    def panes(self) -> tuple[FilePane, FilePane]:
-        raise NotImplementedError
-
-    @property
-    def active(self) -> FilePane:
-        raise NotImplementedError
-
-    @property
-    def other(self) -> FilePane:
-        raise NotImplementedError
-
-    def focus_pane(self, pane: FilePane) -> None:
-        raise NotImplementedError
-
-    # --- starting ------------------------------------------------------------------------------------
-
-    def why_no_transfer(self, command_id: str, source: FilePane, target: FilePane) -> str | None:
-        """Why nothing can be sent from one pane to the other, as a sentence; None if it can."""
-        if target.place is None or target.folder is None:
-            return "The other pane shows no folder to put it in."
-        if source.place is None:
-            return "Nothing is open in this pane yet."
-        if command_id == "items.download" and (source.place.is_local or not target.place.is_local):
-            return "Download works from OneDrive to a pane that shows this computer."
-        if command_id == "items.upload" and (not source.place.is_local or target.place.is_local):
-            return "Upload works from this computer to a pane that shows OneDrive."
-        return target.why_nothing_arrives(BY_ID[command_id])
-
-    def action_copy(self) -> None:
-        self._start("items.copy")
-
-    def action_move(self) -> None:
-        self._start("items.move", move=True)
-
-    def action_download(self) -> None:
-        self._start("items.download")
-
-    def action_upload(self) -> None:
-        self._start("items.upload")
-
-    def _start(self, command_id: str, *, move: bool = False) -> None:
-        """Send what is chosen in the active pane to the folder of the other one."""
-        source, target = self.active, self.other
-        if source.view != "tree" or not source.may(command_id):
-            return
-        reason = self.why_no_transfer(command_id, source, target)
-        entries = source.chosen
-        place, to_place, folder = source.place, target.place, target.folder
-        if reason is None and entries and place and to_place and folder:
-            reason = _impossible(entries, place, to_place, target.trail)
-            if reason is None:
-                self.transfers.start(entries, place, to_place, folder, move=move)
-                source.clear_selection()
-                source.tell(_begun(entries, place, to_place, target.words_for(folder), move=move))
-        if reason is not None:
-            source.tell(reason, warning=True)
 
     # --- showing -------------------------------------------------------------------------------------
 
@@ -145,14 +85,18 @@ class TransferringScreen(Screen[None]):
         """Hear of every newer snapshot, and of what arrives and leaves."""
         service = self.transfers
         self._unwatch = [
-            service.watch(self._job_changed),
+            service.watch(lambda _job: self._jobs_changed()),
+            service.watch_flow(lambda _flow: self._jobs_changed()),
             service.watch_arrivals(
                 lambda place, folder, entry: self._altered(Alteration(place, new=entry, folder=folder))
             ),
             service.watch_departures(lambda place, entry: self._altered(Alteration(place, gone=entry))),
         ]
 
-    def _job_changed(self, _job: Job) -> None:
+    def on_resize(self) -> None:
+        self.query_one(TransfersPanel).fit()
+
+    def _jobs_changed(self) -> None:
         self.post_message(self.JobsChanged())
 
     def on_unmount(self) -> None:
@@ -182,14 +126,36 @@ class TransferringScreen(Screen[None]):
             self.show_newer_jobs()
 
     def show_jobs(self) -> None:
-        """Bring panel, status line and, after the last job, the quota up to date."""
+        """Bring panel, status line and, after the last job, the quota up to date; say what has ended."""
         jobs = self.transfers.jobs
-        self._sums = _Sums.of(jobs)
-        self.query_one(TransfersPanel).show(jobs)
+        self._sums = JobSums.of(jobs)
+        panel = self.query_one(TransfersPanel)
+        panel.show(jobs, self._sums, self.transfers.flow)
+        if not jobs and panel.has_pseudo_class("focus-within"):
+            self.action_leave_transfers()
+        self._control.update_details()
         self.update_status()
+        self._tell_ended()
         before, self._unended = self._unended, self.transfers.running
         if before and not self._unended:
             self.refresh_quota()
+            self.post_message(self.AllEnded())
+
+    def _tell_ended(self) -> None:
+        """A word about what has failed, and about what took so long that the user looks elsewhere."""
+        self._ended.see(self.transfers.jobs)
+        if self._ended.has_failures:
+            self.set_timer(GATHER, self.tell_failures) if self._sums.unended else self.tell_failures()
+        ended = self._ended.long_ones(running=self._sums.unended)
+        watched = self.app.app_focus and self.query_one(TransfersPanel).is_watched
+        if ended is not None and not watched:
+            self.post_message(self.LongJobsEnded(ended))
+
+    def tell_failures(self) -> None:
+        """One toast for all that failed since the last one."""
+        ended = self._ended.failures(running=self._sums.unended)
+        if ended is not None:
+            self.notify(ended.words, title=ended.title, severity="error", timeout=10, markup=False)
 
     @work(group="quota", exclusive=True)
     async def refresh_quota(self) -> None:
@@ -204,7 +170,7 @@ class TransferringScreen(Screen[None]):
 
     def update_status(self) -> None:
         """The status line from what is known now."""
-        sums = self._sums
+        sums, flow = self._sums, self.transfers.flow
         model, session = self.active.model, self.session
         quota = session.drive.quota if session is not None else None
         self.query_one(StatusLine).show(
@@ -215,126 +181,122 @@ class TransferringScreen(Screen[None]):
                 selected=len(model.selected) if model is not None else 0,
                 selected_size=model.selected_size() if model is not None else 0,
                 read_only=self.read_only,
-                running=sums.running,
+                running=sums.unended,
                 part=sums.part,
+                held=_held(sums, flow),
                 failed=sums.failed,
+                leaving=self.leaving,
             )
         )
 
     # --- the panel -----------------------------------------------------------------------------------
 
+    @property
+    def transfers_now(self) -> Transfers:
+        """What decides which commands of the panel work."""
+        return Transfers(self.query_one(TransfersPanel).job, self._sums, len(self.saved))
+
     def action_transfers(self) -> None:
         """To the panel; says where it is when there is none."""
         panel = self.query_one(TransfersPanel)
         if panel.display:
-            panel.focus()
+            panel.focus_rows()
         else:
             self.active.tell("There are no transfers. c copies the selection to the other pane.")
 
     def action_leave_transfers(self) -> None:
-        self.focus_pane(self.active)
-
-    @on(TransfersPanel.CancelRequested)
-    def cancel_job(self, event: TransfersPanel.CancelRequested) -> None:
-        event.stop()
-        if self._may("transfers.cancel", event.panel):
-            self.transfers.cancel(event.job.id)
-
-    @on(TransfersPanel.RetryRequested)
-    def retry_job(self, event: TransfersPanel.RetryRequested) -> None:
-        event.stop()
-        if self._may("transfers.retry", event.panel):
-            self.transfers.retry(event.job.id)
-
-    def _may(self, command_id: str, panel: TransfersPanel) -> bool:
-        """Whether a command works on the job under the cursor; if not, says why."""
-        reason = panel.why_not(command_id)
-        if reason is not None:
-            self.active.tell(reason, warning=True)
-        return reason is None
-
-    @on(TransfersPanel.ClearRequested)
-    def clear_jobs(self, event: TransfersPanel.ClearRequested) -> None:
-        event.stop()
-        self.transfers.clear_ended()
-        self.show_jobs()
-        if not self.transfers.jobs:
+        if not self.take_back_leaving():
             self.focus_pane(self.active)
 
-    @on(TransfersPanel.DetailsRequested)
-    def tell_job(self, event: TransfersPanel.DetailsRequested) -> None:
-        from odtui.ui.dialogs.error import ErrorDialog
+    def take_back_leaving(self) -> bool:
+        """Stay after all; whether there was something to take back."""
+        if self.leaving:
+            self.post_message(self.StayChosen())
+        return self.leaving
 
+    @on(TransfersPanel.CommandChosen)
+    def run_command(self, event: TransfersPanel.CommandChosen) -> None:
+        """Do it, or say why it does not work now."""
         event.stop()
-        job = event.job
-        title = f"{clean(job.name)}: {job.state.value}"
-        why = "\n".join(filter(None, (f"From {clean(job.source)}", f"to {clean(job.target)}", clean(job.problem))))
-        steps: list[Step] = [step for step in job.steps if step in ("sign_in", "settings")]
-        if job.state is JobState.FAILED:
-            steps.append("retry")
-        told = Explained(title, why, clean(job.advice), tuple(steps), job.details)
-
-        def leave(step: Step | None) -> None:
-            if step == "retry":
-                self.transfers.retry(job.id)
-            elif step is not None:
-                self.leave_to(step)
-
-        self.app.push_screen(ErrorDialog(told), leave)
+        reason = self.why_not(BY_ID[event.command_id])
+        if reason is None:
+            self._control.run(event.command_id, event.job)
+        else:
+            self.active.tell(reason, warning=True)
 
     def leave_to(self, step: Step) -> None:
         """A step of a job's card that needs the app."""
         raise NotImplementedError
 
-    # --- taken names ------------------------------------------------------------------------------------
+    # --- questions ------------------------------------------------------------------------------------
 
-    async def ask_conflict(self, conflict: Conflict) -> Answer:
-        """Ask what to do with a name that is taken; one dialog at a time. Called by the transfer service."""
-        async with self._asking:
-            answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-            self.post_message(self.ConflictFound(conflict, answer))
-            return await answer
-
-    @on(ConflictFound)
-    def show_conflict(self, event: ConflictFound) -> None:
-        """The dialog goes away by itself when the transfer stops waiting."""
-        from odtui.ui.dialogs.conflict import ConflictDialog
-
+    @on(TransferQuestions.Asked)
+    def show_question(self, event: TransferQuestions.Asked) -> None:
         event.stop()
-        if event.answer.done():
+        self.questions.show_next(told=True)
+
+    def on_screen_resume(self) -> None:
+        self.questions.show_next()
+
+    @on(events.DescendantBlur)
+    def show_held_back(self) -> None:
+        """Nothing is being typed any more."""
+        self.call_later(self.questions.show_next)
+
+    def place_of(self, entry: Entry) -> Place | None:
+        """The place that can tell of an entry; None if nobody is signed in."""
+        raise NotImplementedError
+
+    async def properties_of(self, entry: Entry) -> list[tuple[str, str]]:
+        """Label and value pairs; what cannot be read is told as a pair."""
+        place = self.place_of(entry)
+        if place is None:
+            return [("Not read", "Nobody is signed in.")]
+        try:
+            return await place.properties(entry)
+        except FAILURES as error:
+            told = explain(error, doing="read the properties")
+            return [("Not read", f"{told.title}. {told.why}")]
+
+    # --- an earlier run -------------------------------------------------------------------------------
+
+    @work(group="question", exclusive=True)
+    async def offer_saved(self, *, again: bool = False) -> None:
+        """Ask about transfers of an earlier run, once for each start unless the user wants it `again`."""
+        session = self.session
+        if session is None:
             return
-        dialog = ConflictDialog(event.conflict)
-        event.answer.add_done_callback(
-            lambda answer: dialog.dismiss(("skip", False)) if answer.cancelled() and dialog.is_current else None
-        )
+        self.saved = tuple(await self.transfers.saved(session))
+        if (notice := self.transfers.notice) and not self._offered:
+            self.active.tell(notice, warning=True)
+        if not self.saved or (self._offered and not again):
+            return
+        self._offered = True
+        from odtui.ui.dialogs.saved import SavedDialog
 
-        def leave(choice: Answer | None) -> None:
-            if not event.answer.done():
-                event.answer.set_result(choice or ("skip", False))
+        answer = await self.questions.ask(lambda: SavedDialog(self.saved, grace=self.questions.grace))
+        if answer is not None:
+            await self._take_saved(session, answer)
+            self.saved = tuple(await self.transfers.saved(session))
+            self.refresh_bindings()
 
-        self.app.push_screen(dialog, leave)
+    async def _take_saved(self, session: Session, answer: SavedAnswer) -> None:
+        try:
+            if answer.action == "go_on":
+                await self.transfers.go_on(answer.keys, session)
+            else:
+                await self.transfers.discard(answer.keys, session)
+        except FAILURES as error:
+            self.active.fail(error, doing="continue the transfers", retry=self.show_saved)
+
+    def show_saved(self) -> None:
+        self.offer_saved(again=True)
 
 
-def _impossible(entries: list[Entry], source: Place, target: Place, trail: list[Entry]) -> str | None:
-    """Why these cannot go into the last folder of a trail, as a sentence."""
-    if source.id != target.id:
-        return None
-    into = {folder.key for folder in trail}
-    inside = next((entry for entry in entries if entry.is_folder and entry.key in into), None)
-    if inside is not None:
-        return f"{clean(inside.name)} cannot go into itself."
-    return None
-
-
-def _begun(entries: list[Entry], source: Place, target: Place, folder: str, *, move: bool) -> str:
-    what = clean(entries[0].name) if len(entries) == 1 else count(len(entries), "item")
-    if move:
-        return f"Moving {what} to {folder}."
-    verb = (
-        "Downloading"
-        if target.is_local and not source.is_local
-        else "Uploading"
-        if source.is_local and not target.is_local
-        else "Copying"
-    )
-    return f"{verb} {what} to {folder}."
+def _held(sums: JobSums, flow: Flow) -> str:
+    """Why nothing moves, in words; empty if something does."""
+    if flow.paused or (sums.unended and sums.paused == sums.unended):
+        return "paused"
+    if sums.asking and sums.asking == sums.unended:
+        return "waiting for your answer"
+    return clean(flow.waiting).rstrip(".")

@@ -34,7 +34,10 @@ class Hint:
 
 
 class KeyBar(Widget):
-    """Drops the least important keys where there is no room. A click presses the key."""
+    """Drops keys where there is no room: first what does not work now, then the least important.
+
+    A click presses the key.
+    """
 
     COMPONENT_CLASSES = {"keys--key", "keys--title", "keys--dimmed"}
     DEFAULT_CSS = "KeyBar { height: 1; dock: bottom; }"
@@ -58,7 +61,7 @@ class KeyBar(Widget):
             if command.show and command.id in keys
         ]
         while hints and sum(hint.width for hint in hints) > self.size.width:
-            hints.remove(min(reversed(hints), key=lambda hint: hint.command.weight))
+            hints.remove(min(reversed(hints), key=lambda hint: (not hint.dimmed, hint.command.weight)))
         return hints
 
     def render_line(self, y: int) -> Strip:

@@ -9,12 +9,21 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from odtui.ui.formats import bar, count, share, size_words
-from odtui.ui.text import clean, shorten
+from odtui.ui.formats import bar, count, percent, share, size_words
+from odtui.ui.text import clean, cut, shorten
 
 BAR = 10
 """Cells of a gauge."""
 GAP = 3
+_FORMS = (
+    (True, True, 99, 40),
+    (True, False, 99, 40),
+    (False, False, 99, 40),
+    (False, False, 99, 16),
+    (False, False, 16, 16),
+    (False, False, 0, 0),
+)
+"""Whether the quota has words, whether there are gauges, cells for the account, cells for why nothing moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +44,12 @@ class Status:
     """How much of the running transfers is done, 0 to 1; None if not known."""
     read_only: bool = False
     """Nothing on OneDrive is changed."""
+    held: str = ""
+    """Why nothing of them moves, in words safe to show; empty if something does."""
     failed: int = 0
     """Transfers that failed and are still in the list."""
+    leaving: bool = False
+    """odtui is left when all transfers have ended."""
 
 
 Piece = list[tuple[str, str]]
@@ -46,7 +59,7 @@ Piece = list[tuple[str, str]]
 class StatusLine(Widget):
     """Account and quota on the left, selection and transfers on the right; what matters least goes first."""
 
-    COMPONENT_CLASSES = {f"status--{part}" for part in ("text", "strong", "bar", "rest", "full", "error")}
+    COMPONENT_CLASSES = {f"status--{part}" for part in ("text", "strong", "bar", "rest", "full", "ask", "error")}
     DEFAULT_CSS = "StatusLine { height: 1; }"
 
     def __init__(self) -> None:
@@ -73,16 +86,13 @@ class StatusLine(Widget):
     def _fitting(self, width: int) -> tuple[list[Piece], list[Piece]]:
         """The fullest of the forms that fits."""
         status = self._status
-        forms = ((True, True, 99), (True, False, 99), (False, False, 99), (False, False, 16), (False, False, 0))
         left: list[Piece] = []
         right: list[Piece] = []
-        for words, gauge, name in forms:
-            left = [
-                piece
-                for piece in (_mode(status), _account(status, name), _quota(status, words=words, gauge=gauge))
-                if piece
-            ]
-            right = [piece for piece in (_selection(status), _transfers(status, gauge=gauge)) if piece]
+        for words, gauge, name, held in _FORMS:
+            left = [_mode(status), _account(status, name), _quota(status, words=words, gauge=gauge)]
+            left = [piece for piece in left if piece]
+            transfers = _transfers(status, gauge=gauge, held=held)
+            right = [piece for piece in (_selection(status), transfers) if piece]
             if _width(left) + _width(right) + GAP <= width:
                 break
         return left, right
@@ -130,12 +140,18 @@ def _selection(status: Status) -> Piece:
     return [(f"{status.selected:,} selected{size}", "strong")]
 
 
-def _transfers(status: Status, *, gauge: bool) -> Piece:
-    if status.running:
-        piece: Piece = [(count(status.running, "transfer"), "strong")]
-        if status.part is not None:
-            filled, rest = bar(status.part, BAR)
-            piece += [(" ", "text"), (filled, "bar"), (rest, "rest")] if gauge else []
-            piece.append((f" {status.part:.0%}", "text"))
-        return piece
-    return [(f"{count(status.failed, 'transfer')} failed", "error")] if status.failed else []
+def _transfers(status: Status, *, gauge: bool, held: int) -> Piece:
+    """`held`: cells for the reason why nothing moves."""
+    if not status.running:
+        return [(f"{count(status.failed, 'transfer')} failed", "error")] if status.failed else []
+    lead = "Quits after " if status.leaving else ""
+    piece: Piece = [(f"{lead}{count(status.running, 'transfer')}", "ask" if lead else "strong")]
+    if status.part is not None:
+        filled, rest = bar(status.part, BAR)
+        piece += [(" ", "text"), (filled, "bar"), (rest, "rest")] if gauge else []
+        piece.append((f" {percent(status.part):>3}%", "text"))
+    if status.held and held:
+        piece.append((f" {cut(status.held, held)}", "ask"))
+    if status.leaving:
+        piece.append((", Esc stays", "text"))
+    return piece

@@ -1,4 +1,4 @@
-"""The list of transfers below the panes."""
+"""The transfers below the panes: a line about all of them, and a row for each."""
 
 from __future__ import annotations
 
@@ -6,67 +6,46 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.segment import Segment
-from textual import events
+from textual import getters, on
+from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
-from textual.geometry import Size
+from textual.containers import VerticalGroup
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
-from odtui.services.transfers import Job, JobState
+from odtui.services.transfers import Flow, Job
 from odtui.ui.commands import bindings
-from odtui.ui.widgets.job_rows import draw_job
+from odtui.ui.job_sums import JobSums
+from odtui.ui.widgets.job_list import JobList
+from odtui.ui.widgets.transfers_head import TransfersHead
 
-MOST_ROWS = 6
+LEAST_ROWS = 3
+"""However small the screen is."""
 
 
-class TransfersPanel(ScrollView, can_focus=True, inherit_bindings=False):
-    """Draws snapshots of jobs, one line each; is there only while there are any."""
+class TransfersPanel(VerticalGroup):
+    """Draws snapshots and passes commands on; is there only while there are jobs."""
 
-    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("transfers"))
-    COMPONENT_CLASSES = {
-        f"jobs--{part}" for part in ("name", "dim", "arrow", "bar", "rest", "done", "ask", "error", "cursor")
-    }
-    DEFAULT_CSS = "TransfersPanel { height: auto; scrollbar-size-vertical: 1; overflow-x: hidden; }"
+
+    rows = getters.query_one(JobList)
+    head = getters.query_one(TransfersHead)
 
     @dataclass
-    class JobMessage(Message):
-        """About the job under the cursor."""
+    class CommandChosen(Message):
+        """A command of the table that the panel cannot do itself."""
 
         panel: TransfersPanel
-        job: Job
+        command_id: str
+        job: Job | None
+        """The one under the cursor."""
 
         @property
         def control(self) -> TransfersPanel:
             return self.panel
 
-    class CancelRequested(JobMessage):
-        """Stop it."""
-
-    class RetryRequested(JobMessage):
-        """Start it again."""
-
-    class DetailsRequested(JobMessage):
-        """Say why it failed."""
-
-    @dataclass
-    class ClearRequested(Message):
-        """Take ended jobs off the list."""
-
-        panel: TransfersPanel
-
-        @property
-        def control(self) -> TransfersPanel:
-            return self.panel
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._jobs: Sequence[Job] = ()
-        self._strips: dict[int, tuple[Job, int, Strip]] = {}
-        self.cursor = 0
+    def compose(self) -> ComposeResult:
+        yield TransfersHead()
+        yield JobList()
 
     def on_mount(self) -> None:
         self.display = False
@@ -74,119 +53,47 @@ class TransfersPanel(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def job(self) -> Job | None:
         """The one under the cursor."""
-        return self._jobs[self.cursor] if self.cursor < len(self._jobs) else None
+        return self.rows.job
 
-    def show(self, jobs: Sequence[Job]) -> None:
-        """Newer snapshots; the cursor stays on its job. New jobs come into view unless the panel has the focus."""
-        at, known = self.job, len(self._jobs)
-        self._jobs = jobs
-        state = at.state if at is not None else None
-        alive = {job.id for job in jobs}
-        self._strips = {key: value for key, value in self._strips.items() if key in alive}
-        rows = [job.id for job in jobs]
-        self.cursor = (
-            rows.index(at.id) if at is not None and at.id in alive else min(self.cursor, max(0, len(jobs) - 1))
-        )
-        if len(jobs) != known:
-            self.display = bool(jobs)
-            self.styles.height = min(MOST_ROWS, len(jobs)) + 1
-            self.virtual_size = Size(self.size.width, len(jobs))
-            if not self.has_focus:
-                self.cursor = max(0, len(jobs) - 1)
-                self.call_after_refresh(self.scroll_end, animate=False)
-        self.update_title()
-        self.refresh()
-        if (self.job.state if self.job is not None else None) is not state:
-            self.screen.refresh_bindings()
+    @property
+    def is_watched(self) -> bool:
+        """Whether it has the focus."""
+        return self.display and self.rows.has_focus
 
-    def update_title(self) -> None:
-        """How many run, wait and failed."""
-        states = [job.state for job in self._jobs]
-        running = sum(not state.ended for state in states)
-        failed = states.count(JobState.FAILED)
-        parts = [f"{running:,} running" if running else "", f"{failed:,} failed" if failed else ""]
-        done = states.count(JobState.DONE)
-        parts.append(f"{done:,} done" if done else "")
-        title = " · ".join(["Transfers", *(part for part in parts if part)])
-        self.border_title = Content(title)
-        self.set_class(bool(failed), "-failed")
+    def show(self, jobs: Sequence[Job], sums: JobSums, flow: Flow) -> None:
+        """Newer snapshots."""
+        self.display = bool(jobs)
+        self.rows.show(jobs)
+        self.head.show(sums, flow)
+        self.fit()
 
-    # Drawing
+    def fit(self) -> None:
+        """As high as its rows, with its head up to a third of the screen."""
+        most = max(LEAST_ROWS, self.screen.size.height // 3 - 1)
+        self.rows.styles.height = min(most, self.rows.count)
 
-    def notify_style_update(self) -> None:
-        self._strips.clear()
-        super().notify_style_update()
+    def focus_rows(self) -> None:
+        self.rows.focus()
 
-    def on_resize(self) -> None:
-        self._strips.clear()
-
-    def on_focus(self) -> None:
-        self.refresh()
-
-    def on_blur(self) -> None:
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
-        row = y + self.scroll_offset.y
-        if row >= len(self._jobs):
-            return Strip.blank(width, self.rich_style)
-        job = self._jobs[row]
-        known = self._strips.get(job.id)
-        if known is None or known[0] is not job or known[1] != width:
-            known = (job, width, draw_job(job, width, lambda part: self.get_component_rich_style(f"jobs--{part}")))
-            self._strips[job.id] = known
-        if row == self.cursor and self.has_focus:
-            cursor = self.get_component_rich_style("jobs--cursor")
-            return Strip(Segment.apply_style(known[2], post_style=cursor), width)
-        return known[2]
-
-    # Moving
-
-    def go(self, row: int) -> None:
-        """Move the cursor; beyond the ends it stays at them."""
-        self.cursor = max(0, min(row, len(self._jobs) - 1))
-        top, height = self.scroll_offset.y, self.scrollable_content_region.height
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, force=True)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
-        self.refresh()
+    @on(JobList.CursorMoved)
+    def update_keys(self, event: JobList.CursorMoved) -> None:
+        """Other commands work on it."""
+        event.stop()
         self.screen.refresh_bindings()
 
-    def on_click(self, event: events.Click) -> None:
-        region = self.scrollable_content_region
-        row = event.y - region.y + self.scroll_offset.y
-        if row < len(self._jobs) and event.y >= region.y:
-            self.go(row)
-            if event.chain == 2:
-                self.action_job_details()
+    @on(JobList.Opened)
+    def open_job(self, event: JobList.Opened) -> None:
+        event.stop()
+        self.action_ask("transfers.details")
 
     def action_move(self, by: int) -> None:
-        self.go(self.cursor + by)
+        self.rows.go(self.rows.cursor + by)
 
-    # Doing
+    def action_page(self, by: int) -> None:
+        self.rows.go_page(by)
 
-    def why_not(self, command_id: str) -> str | None:
-        """Why a command does not work on the job under the cursor, as a sentence; None if it does."""
-        state = self.job.state if self.job is not None else None
-        if command_id == "transfers.cancel" and (state is None or state.ended):
-            return "This transfer has ended already."
-        if command_id == "transfers.retry" and state not in (JobState.FAILED, JobState.CANCELLED):
-            return "Only a transfer that failed or was stopped can be started again."
-        return None
+    def action_end(self, last: bool) -> None:
+        self.rows.go_end(last)
 
-    def action_cancel_job(self) -> None:
-        if self.job is not None:
-            self.post_message(self.CancelRequested(self, self.job))
-
-    def action_retry_job(self) -> None:
-        if self.job is not None:
-            self.post_message(self.RetryRequested(self, self.job))
-
-    def action_job_details(self) -> None:
-        if self.job is not None:
-            self.post_message(self.DetailsRequested(self, self.job))
-
-    def action_clear_ended(self) -> None:
-        self.post_message(self.ClearRequested(self))
+    def action_ask(self, command_id: str) -> None:
+        self.post_message(self.CommandChosen(self, command_id, self.job))

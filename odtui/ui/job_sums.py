@@ -1,0 +1,50 @@
+"""What all transfers come to, for the head of their list, the status line and the question before quitting."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from odtui.services.transfers import Job, JobState
+
+
+@dataclass(frozen=True, slots=True)
+class JobSums:
+    """Jobs by state, and the bytes of those that have not ended."""
+
+    unended: int = 0
+    ended: int = 0
+    running: int = 0
+    """Those that move or are being counted."""
+    paused: int = 0
+    asking: int = 0
+    failed: int = 0
+    done: int = 0
+    part: float | None = None
+    """How much of the bytes of the unended ones is there, 0 to 1; None if not known."""
+    left: int | None = None
+    """Bytes still to come; None while one of them is not counted."""
+
+    @classmethod
+    def of(cls, jobs: Sequence[Job]) -> JobSums:
+        states = Counter(job.state for job in jobs)
+        unended = [job for job in jobs if not job.state.ended]
+        total = sum(job.total or 0 for job in unended)
+        done = sum(job.done for job in unended if job.total is not None)
+        counted = all(job.total is not None for job in unended)
+        return cls(
+            unended=len(unended),
+            ended=len(jobs) - len(unended),
+            running=states[JobState.RUNNING] + states[JobState.PLANNING],
+            paused=states[JobState.PAUSED],
+            asking=states[JobState.ASKING],
+            failed=states[JobState.FAILED],
+            done=states[JobState.DONE],
+            part=done / total if total else None,
+            left=total - done if counted else None,
+        )
+
+    def eta(self, speed: float) -> float | None:
+        """Seconds until all have ended at this speed in bytes per second; None if not known."""
+        return self.left / speed if self.left and speed >= 1 else None
