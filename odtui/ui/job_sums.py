@@ -7,6 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from odtui.services.transfers import Job, JobState
+from odtui.ui.formats import share
+
+
+def part_of(job: Job) -> float | None:
+    """How much of a job is done, 0 to 1; None if not known. Of a deletion the items count: no bytes move."""
+    if job.kind == "delete":
+        return share(job.files_done, job.files_total or None)
+    return share(job.done, job.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,7 @@ class JobSums:
     failed: int = 0
     done: int = 0
     part: float | None = None
-    """How much of the bytes of the unended ones is there, 0 to 1; None if not known."""
+    """How much of the bytes that are to move is there, 0 to 1; None if not known."""
     left: int | None = None
     """Bytes still to come; None while one of them is not counted."""
 
@@ -30,9 +38,10 @@ class JobSums:
     def of(cls, jobs: Sequence[Job]) -> JobSums:
         states = Counter(job.state for job in jobs)
         unended = [job for job in jobs if not job.state.ended]
-        total = sum(job.total or 0 for job in unended)
-        done = sum(job.done for job in unended if job.total is not None)
-        counted = all(job.total is not None for job in unended)
+        moving = [job for job in unended if job.kind != "delete"]
+        total = sum(job.total or 0 for job in moving)
+        done = sum(job.done for job in moving if job.total is not None)
+        counted = all(job.total is not None for job in moving)
         return cls(
             unended=len(unended),
             ended=len(jobs) - len(unended),

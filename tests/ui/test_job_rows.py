@@ -106,3 +106,13 @@ def test_what_is_done_says_how_much_and_where_it_is() -> None:
     done = replace(RUNNING, state=JobState.DONE, done=900 * MIB, files_done=3, files_total=3)
     assert "3 files, 900 MB → OneDrive: Documents" in line(done, 120)
     assert "… → " not in line(job(1, "delete", "a", JobState.DONE, 0, None), 80)
+
+
+def test_a_deletion_counts_items_and_has_no_speed() -> None:
+    deletion = job(1, "delete", "a", JobState.RUNNING, 0, 900 * MIB, files_done=30, files_total=120, speed=9e9)
+    for width in (80, 120):
+        row = line(deletion, width)
+        assert " 25%" in row
+        assert "30 of 120" in row
+        assert "/s" not in row
+        assert "MB" not in row

@@ -12,7 +12,8 @@ from textual.widgets import Button, Static
 from odtui.services.transfers import Job, JobState
 from odtui.services.words import Step
 from odtui.ui.dialogs.base import Dialog
-from odtui.ui.formats import eta_words, percent, share, size_words, speed_words
+from odtui.ui.formats import eta_words, percent, size_words, speed_words
+from odtui.ui.job_sums import part_of
 from odtui.ui.text import clean, clean_lines
 from odtui.ui.widgets.buttons import ButtonRow, KeyButton
 from odtui.ui.widgets.error_card import STEPS
@@ -82,8 +83,10 @@ class JobDialog(Dialog[Step | None]):
     def lines(self) -> list[tuple[str, str]]:
         """Label and value; the values are safe to show."""
         job = self.job
-        part = share(job.done, job.total)
+        part, moves = part_of(job), job.kind != "delete"
         done = f"{size_words(job.done)} of {size_words(job.total)}" if job.total is not None else size_words(job.done)
+        if not moves:
+            done = f"{job.files_done:,} of {job.files_total:,}"
         if part is not None and not job.state.ended:
             done += f" ({percent(part)}%)"
         pace = ", ".join(filter(None, (speed_words(job.speed), f"{eta_words(job.eta)} left" if job.eta else "")))
@@ -94,8 +97,8 @@ class JobDialog(Dialog[Step | None]):
             ("State", job.state.value),
             ("Waits", clean(job.waiting)),
             ("Done", done),
-            ("Files", f"{job.files_done:,} of {job.files_total:,}" if job.files_total > 1 else ""),
-            ("Speed", pace),
+            ("Files", f"{job.files_done:,} of {job.files_total:,}" if job.files_total > 1 and moves else ""),
+            ("Speed", pace if moves else ""),
         ]
         return [(label, value) for label, value in pairs if value]
 

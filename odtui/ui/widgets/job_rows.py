@@ -11,7 +11,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from odtui.services.transfers import Job, JobState
-from odtui.ui.formats import bar, count, eta_words, percent, share, size_words, speed_words
+from odtui.ui.formats import bar, count, eta_words, percent, size_words, speed_words
+from odtui.ui.job_sums import part_of
 from odtui.ui.text import clean, cut, fit, shorten
 
 ARROWS = {"upload": "↑", "download": "↓", "copy": "→", "move": "⇒", "delete": "⌫"}
@@ -108,7 +109,7 @@ def draw_job(job: Job, width: int, style: Callable[[str], Style]) -> Strip:
 
 
 def _progress(job: Job, layout: Layout, style: Callable[[str], Style], tone: Style) -> list[Segment]:
-    part = share(job.done, job.total)
+    part = part_of(job)
     moves = job.state is JobState.RUNNING and not job.waiting
     filled, rest = bar(part or 0.0, layout.bar)
     segments = [Segment(filled, style("bar" if moves else "dim")), Segment(rest, style("rest"))]
@@ -130,10 +131,11 @@ def _progress(job: Job, layout: Layout, style: Callable[[str], Style], tone: Sty
 
 def _figures(job: Job, layout: Layout) -> str:
     left = eta_words(job.eta)
-    files = f"{job.files_done:,}/{job.files_total:,}" if job.files_total > 1 else ""
+    files = f"{job.files_done:,}/{job.files_total:,}" if job.files_total > 1 and job.kind != "delete" else ""
     figures = _way(job, layout)
     figures += f"{cut(files, layout.files - 2):>{layout.files}}" if layout.files else ""
-    figures += f"{speed_words(job.speed):>{layout.speed}}" if layout.speed else ""
+    speed = speed_words(job.speed) if job.kind != "delete" else ""
+    figures += f"{speed:>{layout.speed}}" if layout.speed else ""
     return f"{figures}{left:>{layout.left}}"[: layout.figures]
 
 
@@ -142,7 +144,9 @@ def _way(job: Job, layout: Layout) -> str:
     if not layout.way:
         return ""
     done, total = size_words(job.done), size_words(job.total)
-    if layout.way >= _WAY:
+    if job.kind == "delete":
+        words = f"{job.files_done:,} of {job.files_total:,}"
+    elif layout.way >= _WAY:
         words = f"{done} of {total}" if total else done
     elif job.files_total > 1:
         words = f"{job.files_done:,}/{job.files_total:,}"
@@ -172,7 +176,7 @@ def _outcome(job: Job, width: int) -> str:
     if job.state is not JobState.DONE:
         return job.state.value
     files = f"{job.files_total:,} files, " if job.files_total > 1 else ""
-    size = size_words(job.total) if job.total is not None else ""
+    size = size_words(job.total) if job.total is not None and job.kind != "delete" else ""
     amount = f"{files}{size}".removesuffix(", ")
     target = shorten(clean(job.target), max(0, width - cell_len(amount) - 3)) if job.target else ""
     return " → ".join(filter(None, (amount or "done", target)))
