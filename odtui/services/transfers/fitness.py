@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from odtui.services.drive_place import DrivePlace
 from odtui.services.entry import Entry, Kind
@@ -16,6 +18,8 @@ from odtui.services.transfers.job import Remedy
 
 LARGEST = 250 * 1024**3
 """Bytes of a file that OneDrive takes."""
+_LOOKED_AT = 100
+"""Names of a folder among which one with letters should be."""
 LOOP = "This link leads to a folder that it is in itself."
 _TOO_LARGE = "It is larger than 250 GB, and OneDrive takes no larger files."
 _BLOCKED = "It was blocked as malware, and Microsoft does not hand it out."
@@ -162,11 +166,23 @@ class Names:
 
 
 def takes_one_case(folder: str) -> bool:
-    """Whether the disk with this folder takes names for one that differ in case only; blocks, changes nothing."""
-    other = folder.swapcase()
-    if other == folder:
+    """Whether the disk with this folder takes names for one that differ in case only; blocks, changes nothing.
+
+    Shown by something in the folder, which may be the top of another disk; in an empty one by its own name.
+    """
+    with suppress(OSError), os.scandir(folder) as scan:
+        for found in islice(scan, _LOOKED_AT):
+            if found.name != found.name.swapcase():
+                return _is_same(folder, found.name)
+    parent, name = os.path.split(folder)
+    if name == name.swapcase() or os.path.ismount(folder):
         return sys.platform in ("darwin", "win32")
+    return _is_same(parent, name)
+
+
+def _is_same(folder: str, name: str) -> bool:
     try:
-        return os.path.samefile(folder, other)
+        twin = os.lstat(os.path.join(folder, name.swapcase()))
+        return os.path.samestat(os.lstat(os.path.join(folder, name)), twin)
     except OSError:
         return False
