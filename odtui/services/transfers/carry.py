@@ -11,7 +11,7 @@ from odtui.services.transfers.job_run import JobRun
 from odtui.services.transfers.naming import free_name
 from odtui.services.transfers.problems import KindDiffers, NoFreeName, NotCarried
 from odtui.services.transfers.record import FileProgress
-from odtui.services.transfers.routes import Carried, Route, Streamed, find, is_taken, needs_copy, route
+from odtui.services.transfers.routes import Carried, Route, Streamed, find, is_taken, needs_stream, route
 from odtui.services.transfers.turn import Turn
 
 _ATTEMPTS = 20
@@ -115,8 +115,8 @@ class Carrier:
                     way = self.instead(way, error)
 
     def instead(self, way: Route, error: Exception) -> Route:
-        """A copy in place of a move that the system refuses; then the way for the whole job. Raises any other error."""
-        if not needs_copy(error) or isinstance(way, Streamed):
+        """A stream in place of a way that was refused, from now on for the whole job. Raises any other error."""
+        if not needs_stream(way, error):
             raise error
         self._refused.add(type(way))
         return self._streamed()

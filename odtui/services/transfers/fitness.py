@@ -24,6 +24,7 @@ LOOP = "This link leads to a folder that it is in itself."
 _TOO_LARGE = "It is larger than 250 GB, and OneDrive takes no larger files."
 _BLOCKED = "It was blocked as malware, and Microsoft does not hand it out."
 _NOTEBOOK = "A notebook can be opened in the browser only."
+_TWIN = "Another one that was chosen has the same name."
 _BROKEN = "This link leads nowhere."
 _SPECIAL = "It is neither a file nor a folder, but something like a pipe or a device."
 _UNKNOWN = "OneDrive does not say what it is, so odtui cannot read it."
@@ -88,7 +89,7 @@ class Fitness:
             return None
         return f"With its folders its name has {length:,} characters, and OneDrive takes {DRIVE_PATH_LENGTH}."
 
-    def clash_problem(self, name: str) -> str:
+    def clash_problem(self) -> str:
         where = "OneDrive" if self._to_drive else "This disk"
         return f"{where} takes its name for that of another one here: only case or the form of letters differ."
 
@@ -118,7 +119,8 @@ class Names:
         self._path, self._key = ("", "") if branch is None else (f"{branch.path}/", f"{branch.key}/")
         names = [] if branch is None else [each.name for each in branch.line()]
         self._length = fitness.above + sum(utf16_length(name) + 1 for name in names)
-        self._taken: set[str] = set()
+        self._taken: dict[str, str] = {}
+        """The names by their keys."""
         self._found: list[Finding] = []
 
     def look(self, entry: Entry, *, number: int | None = None, loops: bool = False) -> bool:
@@ -137,10 +139,10 @@ class Names:
         problem = self._fitness.name_problem(entry.name, self._parent)
         if problem is None:
             key = self._fitness.key(entry.name)
-            if key not in self._taken:
-                self._taken.add(key)
+            if (twin := self._taken.get(key)) is None:
+                self._taken[key] = entry.name
                 return True
-            problem = self._fitness.clash_problem(entry.name)
+            problem = _TWIN if twin == entry.name else self._fitness.clash_problem()
         self._find(entry, number, problem, "rename")
         return False
 
@@ -159,7 +161,7 @@ class Names:
         while (key := self._fitness.key(new_name)) in self._taken:
             number += 1
             new_name = numbered(legal, number)
-        self._taken.add(key)
+        self._taken[key] = new_name
         if (problem := self._fitness.length_problem(self._length + utf16_length(new_name))) is not None:
             return replace(finding, problem=problem, remedy="skip")
         return replace(finding, new_name=new_name)

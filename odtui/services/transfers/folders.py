@@ -11,6 +11,7 @@ from odtui.graph.client import ItemVersion
 from odtui.graph.errors import GraphError, ItemNotFound
 from odtui.services.disk import on_disk_to_end
 from odtui.services.drive_place import DrivePlace
+from odtui.services.entry import Entry
 from odtui.services.transfers.branches import Branch
 from odtui.services.transfers.carry import Carrier
 from odtui.services.transfers.conflicts import resolve
@@ -42,6 +43,11 @@ class Folders:
         self._again = bool(job.record.finished) or job.record.trail.again
         """An attempt came before, so that a folder that is there may have been made by it."""
 
+    async def refuse_into_itself(self, entry: Entry) -> None:
+        """Raises FolderTurnedAround if a folder would go into itself."""
+        if entry.is_folder:
+            await self._into.refuse(entry)
+
     async def open(self, branch: Branch) -> Carried | None:
         """Make the target of a folder, or find it if there is one; it is in `branch.target` then.
 
@@ -71,7 +77,7 @@ class Folders:
 
     async def _open_top(self, branch: Branch) -> Carried | None:
         entry, name = branch.entry, branch.name
-        await self._into.refuse(entry)
+        await self.refuse_into_itself(entry)
         for _ in range(_ATTEMPTS):
             existing = await find(self.target, self.folder, name)
             if existing is not None and (existing.key == entry.key or not existing.is_folder):

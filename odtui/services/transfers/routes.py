@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from odtui.graph.client import GraphClient
-from odtui.graph.errors import InvalidRequest, ItemNotFound, NameConflict
+from odtui.graph.errors import Forbidden, GraphError, InvalidRequest, ItemNotFound, NameConflict
 from odtui.services.disk import on_disk, on_disk_to_end, rename_new
 from odtui.services.drive_entries import from_drive_item
 from odtui.services.drive_place import DrivePlace
@@ -24,6 +25,8 @@ from odtui.services.transfers.persist import Sleep
 from odtui.services.transfers.problems import FolderTurnedAround, NotCarried, SizeDiffers
 from odtui.services.transfers.trail import Trail
 from odtui.services.transfers.upload import send_file
+
+log = logging.getLogger(__name__)
 
 Report = Callable[[int], None]
 """Told how many bytes of a file have moved."""
@@ -64,6 +67,8 @@ def route(
         own_drive = entry.drive_id if move else entry.content.drive_id
         if drive_key(own_drive) == drive_key(folder.content.drive_id):
             return ServerMove(source.client) if move else ServerCopy(source.client)
+        if "personal" not in (source.drive.drive_type, target.drive.drive_type):
+            return CrossCopy(source.client, whole=not move)
     if source.is_local and target.is_local and move:
         return LocalMove()
     return Streamed(source, target, sleep=sleep, trail=trail)
@@ -126,7 +131,7 @@ def _client(place: Place) -> GraphClient | None:
 
 
 class LocalMove:
-    """Within one disk of this computer. To another one it fails with EXDEV: see `needs_copy`."""
+    """Within one disk of this computer. To another one it fails with EXDEV: see `needs_stream`."""
 
     looks_first = True
 
@@ -188,9 +193,44 @@ class ServerCopy(_OnServer):
         )
         if item is None:  # the service did not say which item came out
             item = await self._client.item_at(at.drive_id, name, below=at.id)
-        if entry.kind is Kind.FILE and item.size is not None and entry.size is not None and item.size != entry.size:
-            raise SizeDiffers(entry.size, item.size)
-        return Carried(from_drive_item(item, at.drive_id))
+        arrived = from_drive_item(item, at.drive_id)
+        faithful = entry.kind is not Kind.FILE or self._faithful(entry, arrived)
+        return Carried(await self._timed(entry, arrived), faithful=faithful)
+
+    def _faithful(self, entry: Entry, arrived: Entry) -> bool:
+        """Raises SizeDiffers."""
+        if entry.size is not None and arrived.size is not None and entry.size != arrived.size:
+            raise SizeDiffers(entry.size, arrived.size)
+        return True
+
+    async def _timed(self, entry: Entry, arrived: Entry) -> Entry:
+        """A copy gets the time of now (QUIRKS 106); that of its source is put back, if it can be."""
+        if entry.modified is None or entry.modified == arrived.modified:
+            return arrived
+        try:
+            changed = await self._client.set_modified(arrived.drive_id, arrived.id, entry.modified)
+        except GraphError as error:
+            log.warning("the time of a copy was not set: %s", type(error).__name__)
+            return arrived
+        return arrived if changed is None else from_drive_item(changed, arrived.drive_id)
+
+
+class CrossCopy(ServerCopy):
+    """To another drive of the same account, where the service can: not on personal accounts, and not everywhere else
+    (QUIRKS 171). What it refuses is streamed."""
+
+    def __init__(self, client: GraphClient, *, whole: bool) -> None:
+        """`whole`: whether a folder may go at once. In a move each file is looked at before its source is deleted."""
+        super().__init__(client)
+        self._whole = whole
+
+    def _faithful(self, entry: Entry, arrived: Entry) -> bool:
+        """SharePoint changes some files as they arrive (QUIRKS 139): that is no failure, but nothing to delete upon."""
+        same_hash = not (entry.digest and arrived.digest) or entry.digest == arrived.digest
+        return entry.size == arrived.size and same_hash
+
+    async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Carried | None:
+        return await super().carry_whole(entry, folder, name, report) if self._whole else None
 
 
 class ServerMove(_OnServer):
@@ -271,8 +311,10 @@ def is_taken(error: BaseException) -> bool:
     return isinstance(error, NameConflict | FileExistsError)
 
 
-def needs_copy(error: BaseException) -> bool:
-    """Whether a move failed because it leads to another disk or drive, which a copy can reach."""
+def needs_stream(way: Route, error: BaseException) -> bool:
+    """Whether a way was refused that streaming does not need, as when it leads to another disk or drive."""
     if isinstance(error, OSError):
-        return error.errno == errno.EXDEV
-    return isinstance(error, InvalidRequest) and error.has("notSupported")
+        return isinstance(way, LocalMove) and error.errno == errno.EXDEV
+    if isinstance(way, CrossCopy):
+        return isinstance(error, InvalidRequest | Forbidden | ItemNotFound)
+    return isinstance(way, ServerMove) and isinstance(error, InvalidRequest) and error.has("notSupported")

@@ -15,6 +15,7 @@ from odtui.services.transfers.carry import Carrier, Taken
 from odtui.services.transfers.conflicts import resolve
 from odtui.services.transfers.fitness import Finding
 from odtui.services.transfers.folders import Folders
+from odtui.services.transfers.group import GroupMove
 from odtui.services.transfers.job import JobState
 from odtui.services.transfers.job_run import JobCancelled, JobRun, Outcome
 from odtui.services.transfers.preflight import Preflighter
@@ -85,21 +86,34 @@ class TreeRun:
     # finding files
 
     async def _walk_all(self) -> None:
-        tops: list[Branch] = []
-        for number, entry in enumerate(self.order.entries):
+        tops = [Branch(entry, entry.name, number=number) for number, entry in enumerate(self.order.entries)]
+        folders: list[Branch] = []
+        if self.order.move:
+            group = GroupMove(self.job, self.carrier, self.folders)
+            fit = [top for top in tops if int(top.key) not in self.preflight.chosen]
+            settled = await group.run(fit, self._moved)
+            tops = [top for top in tops if top not in settled]
+        for top in tops:
             if self._fatal is not None:
                 return
-            top = Branch(entry, entry.name, number=number)
-            finding = self.preflight.chosen.get(number)
+            finding = self.preflight.chosen.get(int(top.key))
             if top.key_gone in self.record.finished:
-                self._settled_before(entry)
+                self._settled_before(top.entry)
             elif finding is not None:
-                await self._rule(top, finding, tops.append)
+                await self._rule(top, finding, folders.append)
             else:
-                await self._take(top, entry, entry.name, tops.append)
-        await walk(tops, self._visit)
+                await self._take(top, top.entry, top.name, folders.append)
+        await walk(folders, self._visit)
         if self._aside and self._fatal is None:
             await self._ask_later()
+
+    async def _moved(self, top: Branch, outcome: Carried | GraphError) -> None:
+        self._found(top.entry)
+        if isinstance(outcome, GraphError):
+            self._fail(top, top.path, outcome)
+        else:
+            self._note(top, top.entry, self.folder, outcome)
+        await self._settle(top)
 
     async def _ask_later(self) -> None:
         """About what was found on the way, when all else was."""
