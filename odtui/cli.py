@@ -17,6 +17,7 @@ _EPILOG = """\
 PATH-or-URL opens a folder at the start: a folder of this computer (./notes, ~/Documents),
 a path on OneDrive (onedrive:/Documents/Tax), or a sharing link (https://...).
 
+odtui doctor says what works and what does not, for you or for a bug report; add --help for more.
 odtui demo-server --port P --root DIR serves the demo drive to other programs; add --help for more.
 
 exit codes: 0 all went well, 1 something failed, 2 wrong arguments or settings
@@ -96,6 +97,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from odtui.demo.headless import main as serve
 
         return serve(words[1:])
+    if words[:1] == ["doctor"]:
+        from odtui.doctor_command import main as examine
+
+        return examine(words[1:])
     arguments = parse(words)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("odtui needs a terminal: its input and output cannot be files or pipes.", file=sys.stderr)

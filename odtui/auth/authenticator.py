@@ -166,6 +166,11 @@ class Authenticator:
             if account_id == account.id:
                 provider.renew(self._source(account))
 
+    async def renew(self, account: Account) -> None:
+        """Redeem the refresh token now, to see whether it still can be. Raises AuthError."""
+        source = self._source(account)
+        await in_thread(lambda _: source(force=True), name="odtui-token")
+
     async def sign_out(self, account: Account) -> None:
         """Forget the account and its tokens here. Needs no network; the browser may stay signed in."""
         await in_thread(lambda _: self._forget(account))

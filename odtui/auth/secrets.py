@@ -34,11 +34,17 @@ class _Note(msgspec.Struct, frozen=True):
 
 def has_secret(profile: Profile, directories: Directories) -> bool:
     """Whether a secret is known, without asking the keyring, so without a dialog or a wait."""
-    return bool(
-        clean(os.environ.get(VARIABLE, ""))
-        or (directories.state, profile.name) in _in_memory
-        or _read_note(_note_file(profile, directories))
-    )
+    return where_kept(profile, directories) is not None
+
+
+def where_kept(profile: Profile, directories: Directories) -> Literal["environment", "memory", "sealed", "file"] | None:
+    """Where the secret comes from, without asking the keyring; None if there is none."""
+    if clean(os.environ.get(VARIABLE, "")):
+        return "environment"
+    if (directories.state, profile.name) in _in_memory:
+        return "memory"
+    note = _read_note(_note_file(profile, directories))
+    return note.storage if note is not None else None
 
 
 def load_secret(profile: Profile, directories: Directories) -> str | None:

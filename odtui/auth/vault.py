@@ -43,6 +43,22 @@ def ask_keyring(name: str) -> str | None:
     return _guarded(ask)
 
 
+def keyring_name() -> str:
+    """Which keyring there is, once it has answered; it may ask the user for a password. Raises KeyringUnavailable."""
+
+    def ask() -> str:
+        import keyring
+
+        backend = keyring.get_keyring()
+        backend.get_password(SERVICE, _KEY_NAME)
+        return f"{type(backend).__module__}.{type(backend).__qualname__}"
+
+    name = _guarded(ask)
+    if name.startswith("keyring.backends.null."):
+        raise KeyringUnavailable("the keyring keeps nothing")
+    return name.removeprefix("keyring.backends.").removesuffix(".Keyring")
+
+
 def tell_keyring(name: str, value: str) -> None:
     """Keep a password, and make sure that it was kept. Raises KeyringUnavailable."""
 

@@ -21,7 +21,8 @@ _JWT = re.compile(r"eyJ[\w-]{10,}(?:\.[\w-]*)*")
 _LONG = re.compile(r"(?<![\w.!*+=-])(?=[\w.!*+=-]*[0-9])(?=[\w.!*+=-]*[A-Za-z])[\w.!*+=-]{64,}")
 """Opaque tokens of personal accounts and refresh tokens have no other mark than their length."""
 _URL = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
-_KNOWN_HOSTS = {host for cloud in CLOUDS.values() for host in (cloud.login_host, cloud.graph_host)}
+_KNOWN_HOSTS = {host for cloud in CLOUDS.values() for host in (cloud.login_host, cloud.graph_host)} | {"localhost"}
+"""Hosts whose paths are no secrets. localhost is that of redirect URIs; the demo drive has a number instead."""
 
 _concealed: set[str] = set()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -144,7 +144,7 @@ class Workspace:
         known = [*self.settings.profiles.values(), self.draft]
         return frozenset(profile.name for profile in known if has_secret(profile, self.directories))
 
-    async def checks(self, profile: Profile, typed: str | None) -> AsyncIterator[CheckResult]:
+    async def checks(self, profile: Profile, typed: str | None) -> AsyncGenerator[CheckResult, None]:
         """Test a profile that need not be saved. `typed`: a client secret; None for the stored one."""
         from odtui.auth.secrets import load_secret
         from odtui.auth.threads import in_thread
@@ -154,8 +154,9 @@ class Workspace:
         if secret is None and profile.confidential:
             with suppress(AuthError):  # the check of the secret says that there is none
                 secret = await in_thread(lambda _: load_secret(profile, self.directories))
-        async for result in run_checks(profile, routes=self.routes, secret=secret):
-            yield result
+        async with aclosing(run_checks(profile, routes=self.routes, secret=secret)) as results:
+            async for result in results:
+                yield result
 
     def known_accounts(self) -> list[tuple[Profile, Account]]:
         """Everybody who has signed in, with their profile; those of the profile in use first. No network."""

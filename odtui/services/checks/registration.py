@@ -55,8 +55,6 @@ class RegistrationChecks:
         self._profile = profile
         self._http = http
         self._secret = clean(secret or "")
-        if self._secret:
-            conceal(self._secret)
         self._clock = clock
         self._wall_clock = wall_clock
         tenant = quote(clean(profile.tenant) or "common", safe="")
@@ -129,6 +127,7 @@ class RegistrationChecks:
             return failed("secret", AuthError(AuthProblem.SECRET_NEEDED))
         if problem := check_client_secret(self._secret):
             return _refused("secret", problem, "client_secret")
+        conceal(self._secret)
         fields = {
             "client_id": self._client_id,
             "client_secret": self._secret,
