@@ -73,7 +73,8 @@ async def connect(base: str, token: str, sleep: Callable[[float], Any]) -> Sessi
     )
     drive = await client.my_drive()
     account = Account(id=HOME[1], profile=HOME[0], username="ada@example.com", granted=GRANTED)
-    return Session(account, client, drive, DrivePlace(client, drive, granted=GRANTED))
+    place = DrivePlace(client, drive, granted=GRANTED)
+    return Session(account, client, drive, place, place.rights)
 
 
 async def ask(conflict: Conflict) -> tuple[Choice, bool]:

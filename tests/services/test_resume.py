@@ -43,7 +43,7 @@ class Run:
         client = live.client(home=home, meddle=self.meddler.around)
         place = DrivePlace(client, live.place.drive, granted=GRANTED)
         account = Account(id=home[1], profile=home[0], username="ada@example.com", granted=GRANTED)
-        self.session = Session(account, client, place.drive, place)
+        self.session = Session(account, client, place.drive, place, place.rights)
         self.place = place
         self.asked: list[Conflict] = []
         self.answers: list[tuple[Choice, bool]] = []
@@ -231,6 +231,20 @@ async def test_a_move_deletes_its_source_after_the_resumed_upload(runs: Runs) ->
     assert await live.tree() == {"a.bin": LARGE}
 
 
+@pytest.mark.parametrize("end", ["done", "cancelled"])
+async def test_a_job_that_ended_is_not_offered_after_a_kill(runs: Runs, end: str) -> None:
+    live, run = runs.live, runs.new()
+    (live.disk / "a.bin").write_bytes(LARGE)
+    await run.up("a.bin")
+    if end == "cancelled":
+        await run.held("PUT", 1)
+        run.service.cancel_all()
+    await run.service.drain()
+    assert run.service.jobs[0].state == end
+    await run.journal.flush()
+    assert await (await runs.next(run)).saved() == []
+
+
 # downloads
 
 
@@ -367,7 +381,7 @@ async def test_a_killed_folder_goes_on_with_what_is_missing(runs: Runs) -> None:
     await run.journal.flush()
     run = await runs.next(run)
     (job,) = await run.go_on()
-    assert (job.state, run.asked, job.files_done) == (JobState.DONE, [], 21)
+    assert (job.state, run.asked) == (JobState.DONE, [])
     small = run.meddler.count("PUT", "/content$")
     found = await live.tree()
     assert {name: data for name, data in found.items() if data is not None} == {

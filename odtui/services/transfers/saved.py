@@ -7,9 +7,9 @@ from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
-from odtui.auth.accounts import Account
 from odtui.graph.client import GraphClient
 from odtui.graph.models import Drive
+from odtui.services.capabilities import Rights
 from odtui.services.drive_place import DrivePlace
 from odtui.services.entry import Entry, drive_key
 from odtui.services.local_place import LocalPlace
@@ -61,7 +61,7 @@ class Home(Protocol):
     """A signed-in session, as far as it matters here."""
 
     @property
-    def account(self) -> Account: ...
+    def rights(self) -> Rights: ...
     @property
     def client(self) -> GraphClient: ...
     @property
@@ -83,6 +83,7 @@ def tell(record: Record) -> str | None:
         target=target,
         folder=order.folder,
         standing=order.request.standing,
+        troubles=order.request.troubles,
         troubles=order.request.troubles,
         total=record.total,
         source_words=record.source_words,
@@ -148,7 +149,7 @@ async def reopen(ref: PlaceRef, homes: dict[tuple[str, str], Home]) -> Place | N
         return own
     drive = Drive(id=ref.drive_id, drive_type=ref.drive_type or "business", name=ref.drive_name)
     top = None if ref.top_id is None else await home.client.item(ref.drive_id, ref.top_id)
-    return DrivePlace(home.client, drive, granted=home.account.granted, top=top, label=ref.label, own=ref.own)
+    return DrivePlace(home.client, drive, granted=home.rights, top=top, label=ref.label, own=ref.own)
 
 
 def order_of(told: Told, source: Place, target: Place) -> Order:

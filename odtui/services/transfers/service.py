@@ -242,6 +242,7 @@ class TransferService:
             record.reset()
             record.task = None
             record.stage = JobState.QUEUED
+            self._shelf.note(record)
             self._enqueue(record)
 
     def move_up(self, job_id: int) -> None:
@@ -291,8 +292,10 @@ class TransferService:
         self._flow_changed(now=True)
 
     def _tidy(self, record: Record) -> None:
-        """A failed job leaves what was in flight for its next attempt; now there will be none."""
-        if record.state is JobState.FAILED:
+        """Nothing will go on with a job. One that failed leaves what was in flight for its next attempt until then."""
+        if not record.trail.marks:
+            record.trail.ended()
+        else:
             task = asyncio.ensure_future(self._shelf.clear(record))
             self._tidying.add(task)
             task.add_done_callback(self._tidying.discard)
@@ -365,6 +368,8 @@ class TransferService:
         if self._line.find(record.id) is not record:
             return  # forgotten
         self._line.touched(record)
+        if record.stage.ended and record.stage is not JobState.FAILED:
+            self._tidy(record)
         carried, files = self._sums.note(record)
         if (carried or files) and self._shared.slots.waiting:
             self._shared.width.moved(carried, files)

@@ -97,6 +97,7 @@ class Trail:
         """The job is over, and nothing of it is in flight."""
         if self.notes is not None:
             self.notes.ended(self.key)
+            self.notes = None
 
     async def part_in(self, folder: str) -> None:
         if folder not in self.folders:
