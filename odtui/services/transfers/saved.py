@@ -84,7 +84,6 @@ def tell(record: Record) -> str | None:
         folder=order.folder,
         standing=order.request.standing,
         troubles=order.request.troubles,
-        troubles=order.request.troubles,
         total=record.total,
         source_words=record.source_words,
         target_words=record.target_words,
