@@ -6,11 +6,11 @@ import asyncio
 import errno
 import os
 import sys
+import threading
 from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
+from queue import SimpleQueue
 from typing import ParamSpec, TypeVar
-
-from odtui.auth.threads import in_thread
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,10 +30,70 @@ class TrashFailed(OSError):
     """The trash did not take a file, which is still where it was."""
 
 
+_KEPT = 16
+"""Threads that are kept for the next call."""
+
+
+class _Workers:
+    """Daemon threads, as many as there are calls at once, used again: to start one costs more than most calls take.
+
+    Quitting never waits for them.
+    """
+
+    def __init__(self) -> None:
+        self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._idle = 0
+        """Threads that wait and that no call is meant for."""
+        self._lock = threading.Lock()
+
+    def run(self, call: Callable[[], None]) -> None:
+        """In a thread; must not raise."""
+        with self._lock:
+            kept = self._idle > 0
+            self._idle -= kept
+        self._calls.put(call)
+        if not kept:
+            threading.Thread(target=self._work, name="odtui-disk", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            call = self._calls.get()
+            call()
+            del call  # it holds what it has read
+            with self._lock:
+                if self._idle >= _KEPT:
+                    return
+                self._idle += 1
+
+
+_workers = _Workers()
+
+
 async def on_disk(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """The result of a call that may block. Cancelling stops the waiting, not the call: for calls that only read."""
-    call = partial(work, *args, **kwargs)
-    return await in_thread(lambda _: call(), name="odtui-disk")
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)  # type: ignore[arg-type]  # no error means that there is a result
+
+    def run() -> None:
+        result: T | None = None
+        error: BaseException | None = None
+        try:
+            result = work(*args, **kwargs)
+        except BaseException as caught:  # noqa: BLE001, RUF100  # the waiting task raises it
+            error = caught
+        with suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(settle, result, error)
+
+    _workers.run(run)
+    return await future
 
 
 async def on_disk_to_end(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:

@@ -104,8 +104,7 @@ def test_what_was_measured_with_free_places_does_not_count() -> None:
     width = Width(8, clock=watch)
     for _ in range(100):
         watch.now += 0.9
-        width.begin()
-        width.moved(1_000_000, 100)
+        width.moved(1_000_000, 100, full=False)
     assert width.value == 4
 
 
@@ -141,7 +140,7 @@ async def test_more_come_in_when_it_grows_and_none_is_thrown_out_when_it_shrinks
 
     tasks = [asyncio.ensure_future(one()) for _ in range(4)]
     await _settled()
-    assert (slots.used, slots.waiting) == (1, True)
+    assert (slots.used, slots.full) == (1, True)
     size = 3
     slots.let_in()
     await _settled()
@@ -151,7 +150,7 @@ async def test_more_come_in_when_it_grows_and_none_is_thrown_out_when_it_shrinks
     assert slots.used == 3
     gate.set()
     await asyncio.gather(*tasks)
-    assert (slots.used, slots.waiting) == (0, False)
+    assert (slots.used, slots.full) == (0, False)
 
 
 async def test_whoever_is_cancelled_while_waiting_takes_no_place() -> None:
@@ -164,7 +163,7 @@ async def test_whoever_is_cancelled_while_waiting_takes_no_place() -> None:
     await _settled()
     slots.release()
     await behind
-    assert (slots.used, slots.waiting) == (1, False)
+    assert slots.used == 1
 
 
 async def test_whoever_is_cancelled_just_as_it_is_let_in_gives_the_place_on() -> None:
@@ -179,14 +178,3 @@ async def test_whoever_is_cancelled_just_as_it_is_let_in_gives_the_place_on() ->
         await unlucky
     await behind
     assert slots.used == 1
-
-
-async def test_it_tells_when_it_is_full() -> None:
-    told: list[int] = []
-    slots = Slots(lambda: 1, saturated=lambda: told.append(1))
-    await slots.acquire()
-    waiting = [asyncio.ensure_future(slots.acquire()) for _ in range(2)]
-    await _settled()
-    assert told == [1]
-    for task in waiting:
-        task.cancel()

@@ -67,7 +67,7 @@ class TransferService:
         width, pace = Width(concurrency, clock=clock), Pace(clock=clock, sleep=sleep)
         pace.set_limit(bandwidth_limit)
         self._shared = Shared(
-            ask, width, Slots(self._allowed), Slots(self._allowed, saturated=width.begin), pace, Waits(clock),
+            ask, width, Slots(self._allowed), Slots(self._allowed), pace, Waits(clock),
             clock, sleep, self._arrived, self._departed, ask_preflight,
         )  # fmt: skip
         self._sums = FlowSums(clock)
@@ -371,8 +371,8 @@ class TransferService:
         if record.stage.ended and record.stage is not JobState.FAILED:
             self._tidy(record)
         carried, files = self._sums.note(record)
-        if (carried or files) and self._shared.slots.waiting:
-            self._shared.width.moved(carried, files)
+        if carried or files:
+            self._shared.width.moved(carried, files, full=self._shared.slots.full)
             self._shared.widened()
         if now or self._clock() - record.shown_at >= NOTICE:
             self._tell(record)

@@ -9,7 +9,7 @@ from types import TracebackType
 
 START = 4
 """Files at first (QUIRKS 224)."""
-EPOCH = 1.0
+EPOCH = 0.5
 """Seconds over which throughput is measured at least."""
 LONG_EPOCH = 4.0
 """Seconds after which few files are enough to judge by."""
@@ -29,9 +29,7 @@ class Width:
         self.most = most
         self.value = min(start, most)
         self._clock = clock
-        self._began = clock()
-        self._bytes = 0
-        self._files = 0
+        self._begin()
         self._tried: tuple[int, float, float] | None = None
         """Width, bytes and files per second before the step that is being tried."""
         self._careful = False
@@ -39,19 +37,27 @@ class Width:
         self._next = float("-inf")
         self._pause_ends = float("-inf")
 
-    def begin(self) -> None:
-        """Measure anew: what was measured so far was not with all places taken."""
+    def _begin(self) -> None:
+        """Measure anew."""
         self._began, self._bytes, self._files = self._clock(), 0, 0
+        self._seen = self._full = 0
 
-    def moved(self, count: int, files: int = 0) -> None:
-        """So many bytes more, and files that are through."""
+    def moved(self, count: int, files: int = 0, *, full: bool = True) -> None:
+        """So many bytes more, and files that are through.
+
+        Args:
+            full: Whether all places are taken: without that nothing can be learnt.
+        """
         self._bytes += count
         self._files += files
+        self._seen += 1
+        self._full += full
         took = self._clock() - self._began
         enough = self._files >= 4 * self.value or took >= LONG_EPOCH
         if took >= EPOCH and enough:
-            self._judge(self._bytes / took, self._files / took)
-            self.begin()
+            if 2 * self._full >= self._seen:
+                self._judge(self._bytes / took, self._files / took)
+            self._begin()
 
     def throttled(self, seconds: float) -> None:
         """The service asks for less: half the width, once for all that were on their way.
@@ -65,7 +71,7 @@ class Width:
         self._pause_ends = max(self._pause_ends, now + seconds)
         self._tried, self._careful = None, True
         self._next = self._pause_ends + QUIET
-        self.begin()
+        self._begin()
 
     def _judge(self, rate: float, files: float) -> None:
         now = self._clock()
@@ -86,28 +92,20 @@ class Width:
 class Slots:
     """A semaphore whose size may change at any time. First come, first served."""
 
-    def __init__(self, size: Callable[[], int], *, saturated: Callable[[], None] = lambda: None) -> None:
-        """
-        Args:
-            size: How many may be inside just now.
-            saturated: Told when from now on somebody waits.
-        """
+    def __init__(self, size: Callable[[], int]) -> None:
+        """`size` says how many may be inside just now."""
         self.used = 0
         self._size = size
-        self._saturated = saturated
         self._queue: deque[asyncio.Future[None]] = deque()
 
     @property
-    def waiting(self) -> bool:
-        """Whether more want to come in than may."""
-        return bool(self._queue)
+    def full(self) -> bool:
+        return self.used >= self._size()
 
     async def acquire(self) -> None:
-        if self.used < self._size() and not self.waiting:
+        if not self.full and not self._queue:
             self.used += 1
             return
-        if not self.waiting:
-            self._saturated()
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append(turn)
         try:
@@ -125,7 +123,7 @@ class Slots:
 
     def let_in(self) -> None:
         """As many as fit; to be called when the size has grown, too."""
-        while self._queue and self.used < self._size():
+        while self._queue and not self.full:
             turn = self._queue.popleft()
             if not turn.done():
                 self.used += 1
