@@ -191,7 +191,7 @@ class GraphClient:
         """Set the file's own time; asked again for some seconds if the item is too new (QUIRKS 124)."""
         change = {"fileSystemInfo": {"lastModifiedDateTime": timestamp(modified)}}
         address = addresses.item(drive_id, item_id)
-        response = await self._wire.until_found(lambda: self._wire.call("PATCH", address, json=change))
+        response = await self._wire.until_found(lambda: self._wire.call("PATCH", address, json=change, repeatable=True))
         return decode(response, DriveItem) if response.content else None
 
     def download(

@@ -60,16 +60,17 @@ def slept(hurry: float) -> Callable[[float], Any]:
     return sleep
 
 
-async def connect(base: str, token: str, sleep: Callable[[float], Any]) -> Session:
+async def connect(base: str, token: str, sleep: Callable[[float], Any], clock: Callable[[], float]) -> Session:
     routes = Routes(frozenset(HOSTS), base)
-    pause = Pause(clock=time.monotonic, sleep=sleep, on_wait=lambda seconds: None)
-    patient = partial(RetryTransport, pause=pause, sleep=sleep)
+    pause = Pause(clock=clock, sleep=sleep, on_wait=lambda seconds: None)
+    patient = partial(RetryTransport, pause=pause, sleep=sleep, clock=clock)
     client = GraphClient(
         async_client(routes, auth=Signed(token), wrap=patient),
         async_client(routes, wrap=patient),
         home=HOME,
         pause=pause,
         sleep=sleep,
+        clock=clock,
     )
     drive = await client.my_drive()
     account = Account(id=HOME[1], profile=HOME[0], username="ada@example.com", granted=GRANTED)
@@ -90,14 +91,15 @@ class Driver:
         self.plan = plan
         self.folder = Path(plan["journal"])
         self.sleep = slept(float(plan.get("hurry", 1)))
+        self.clock = lambda: time.monotonic() * float(plan.get("hurry", 1))
         self.local = LocalPlace("/")
         self.begun = self.folder / "begun.json"
         """Numbers of the jobs that are in the journal or done."""
 
     async def run(self) -> int:
-        session = await connect(self.plan["base"], self.plan["token"], self.sleep)
+        session = await connect(self.plan["base"], self.plan["token"], self.sleep, self.clock)
         journal = Journal(self.folder, vault=None, now=lambda: int(time.time()))
-        service = TransferService(ask=ask, journal=lambda: journal, clock=time.monotonic, sleep=self.sleep)
+        service = TransferService(ask=ask, journal=lambda: journal, clock=self.clock, sleep=self.sleep)
         running = asyncio.ensure_future(service.run())
         try:
             saved = await service.saved(session)

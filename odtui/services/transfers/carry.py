@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from odtui.graph.errors import GraphError, Held, InvalidRequest
+from odtui.services.drive_place import DrivePlace
 from odtui.services.entry import Entry, Kind
 from odtui.services.transfers.already import is_same
 from odtui.services.transfers.branches import File
@@ -11,7 +12,7 @@ from odtui.services.transfers.job_run import JobRun
 from odtui.services.transfers.naming import free_name
 from odtui.services.transfers.problems import KindDiffers, NoFreeName, NotCarried
 from odtui.services.transfers.record import FileProgress
-from odtui.services.transfers.routes import Carried, Route, Streamed, find, is_taken, needs_stream, route
+from odtui.services.transfers.routes import Carried, Route, Streamed, find, is_taken, needs_stream, route, timed
 from odtui.services.transfers.turn import Turn
 
 _ATTEMPTS = 20
@@ -62,7 +63,7 @@ class Carrier:
                 existing = await find(self.target, folder, name)
             if existing is not None:
                 if resolution is None and trail.again and await is_same(entry, existing):
-                    return Carried(existing)  # it arrived just before the end of an earlier run
+                    return Carried(await self._settled(entry, existing))
                 resolution = resolution or known(self.job, entry, existing)
                 if resolution is None:
                     raise Taken(existing)
@@ -83,6 +84,10 @@ class Carrier:
                 else:
                     look, resolution = True, None
         raise NoFreeName
+
+    async def _settled(self, entry: Entry, existing: Entry) -> Entry:
+        """It arrived just before the end of an earlier run, perhaps before its time was set."""
+        return await timed(self.target.client, entry, existing) if isinstance(self.target, DrivePlace) else existing
 
     async def _was_taken(self, error: Exception, folder: Entry, name: str, *, look: bool) -> bool:
         """Whether an attempt failed over its name; a file that meets a folder may be refused in other words."""

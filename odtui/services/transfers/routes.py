@@ -195,7 +195,7 @@ class ServerCopy(_OnServer):
             item = await self._client.item_at(at.drive_id, name, below=at.id)
         arrived = from_drive_item(item, at.drive_id)
         faithful = entry.kind is not Kind.FILE or self._faithful(entry, arrived)
-        return Carried(await self._timed(entry, arrived), faithful=faithful)
+        return Carried(await timed(self._client, entry, arrived), faithful=faithful)  # it gets that of now (QUIRKS 106)
 
     def _faithful(self, entry: Entry, arrived: Entry) -> bool:
         """Raises SizeDiffers."""
@@ -203,16 +203,17 @@ class ServerCopy(_OnServer):
             raise SizeDiffers(entry.size, arrived.size)
         return True
 
-    async def _timed(self, entry: Entry, arrived: Entry) -> Entry:
-        """A copy gets the time of now (QUIRKS 106); that of its source is put back, if it can be."""
-        if entry.modified is None or entry.modified == arrived.modified:
-            return arrived
-        try:
-            changed = await self._client.set_modified(arrived.drive_id, arrived.id, entry.modified)
-        except GraphError as error:
-            log.warning("the time of a copy was not set: %s", type(error).__name__)
-            return arrived
-        return arrived if changed is None else from_drive_item(changed, arrived.drive_id)
+
+async def timed(client: GraphClient, entry: Entry, arrived: Entry) -> Entry:
+    """What arrived on a drive, with the time of its source, if that can be set."""
+    if entry.modified is None or entry.modified == arrived.modified:
+        return arrived
+    try:
+        changed = await client.set_modified(arrived.drive_id, arrived.id, entry.modified)
+    except GraphError as error:
+        log.warning("the time of a copy was not set: %s", type(error).__name__)
+        return arrived
+    return arrived if changed is None else from_drive_item(changed, arrived.drive_id)
 
 
 class CrossCopy(ServerCopy):
