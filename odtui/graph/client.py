@@ -132,6 +132,10 @@ class GraphClient:
         """A name for each item, twenty per request. In no order: what swaps names needs two calls."""
         return await self._many.update(items, [{"name": name} for name in names])
 
+    async def restore_many(self, items: Sequence[ItemVersion]) -> list[DriveItem | GraphError]:
+        """Out of the recycle bin, on personal drives only, twenty per request. For each the item, or its error."""
+        return await self._many.restore(items)
+
     async def set_modified_many(self, items: Sequence[ItemVersion], times: Sequence[int]) -> list[GraphError | None]:
         """Set the files' own times, in seconds since the epoch, twenty per request. For each None or its error."""
         return await self._many.set_modified(items, times)

@@ -101,6 +101,15 @@ class ManyCalls:
                 outcomes[number] = _error(outcome)
         return outcomes
 
+    async def restore(self, items: Sequence[ItemVersion]) -> list[DriveItem | GraphError]:
+        """Out of the recycle bin, to where they were (REFERENCE §5.17)."""
+
+        def part(item: ItemVersion) -> Part:
+            return Part("POST", f"{item.address}/restore", {})
+
+        outcomes = await self._each(items, part)
+        return [await self._changed(item, outcome) for item, outcome in zip(items, outcomes, strict=True)]
+
     async def _changed(self, item: ItemVersion, outcome: Outcome) -> DriveItem | GraphError:
         if isinstance(outcome, GraphError):
             return outcome

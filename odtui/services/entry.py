@@ -60,6 +60,11 @@ class Entry:
         return self.kind is Kind.FOLDER
 
     @property
+    def is_local(self) -> bool:
+        """Whether it is on this computer."""
+        return self.drive_id == LOCAL_DRIVE
+
+    @property
     def key(self) -> tuple[str, str]:
         """Identity to compare and index by: personal drive ids lose zeros and change case (QUIRKS 26-30)."""
         return drive_key(self.drive_id), self.id

@@ -193,6 +193,14 @@ COMMANDS: tuple[Command, ...] = (
         show=True,
         weight=1,
     ),
+    Command(
+        "app.undo",
+        "u",
+        "Undo",
+        "Take back the last rename, move, copy, new folder or deletion, and the ones before it.",
+        "screen.undo",
+        group="Change",
+    ),
     Command("items.copy_path", "Y", "Copy path", "Put the path on the clipboard.", "copy_path", group="Change"),
     Command("items.web", "O", "Open in browser", "Open the file or folder on the web.", "open_web", group="Look"),
     # Program

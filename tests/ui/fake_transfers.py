@@ -7,6 +7,7 @@ from typing import Any
 from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.transfers import Flow, Job, SavedJob
+from odtui.services.transfers.record import Deed
 
 
 class FakeTransfers:
@@ -139,6 +140,9 @@ class FakeTransfers:
     @property
     def running(self) -> int:
         return sum(not job.state.ended for job in self._jobs.values())
+
+    def take_deeds(self, job_id: int) -> list[Deed]:
+        return []
 
     def watch(self, listener: Callable[[Job], None]) -> Callable[[], None]:
         self._listeners.append(listener)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from odtui.graph.errors import GraphError, Held, InvalidRequest
 from odtui.services.drive_place import DrivePlace
 from odtui.services.entry import Entry, Kind
@@ -11,7 +13,7 @@ from odtui.services.transfers.conflicts import known
 from odtui.services.transfers.job_run import JobRun
 from odtui.services.transfers.naming import free_name
 from odtui.services.transfers.problems import KindDiffers, NoFreeName, NotCarried
-from odtui.services.transfers.record import FileProgress
+from odtui.services.transfers.record import Deed, FileProgress
 from odtui.services.transfers.routes import Carried, Route, Streamed, find, is_taken, needs_stream, route, timed
 from odtui.services.transfers.turn import Turn
 
@@ -74,7 +76,7 @@ class Carrier:
                 elif existing.is_folder:
                     raise KindDiffers
             try:
-                return await self._attempt(entry, folder, name, existing, progress)
+                carried = await self._attempt(entry, folder, name, existing, progress)
             except (GraphError, OSError) as error:
                 progress.begin_again()
                 if existing is not None or not await self._was_taken(error, folder, name, look=look):
@@ -83,11 +85,20 @@ class Carrier:
                     name = await free_name(self.target, folder, file.name)
                 else:
                     look, resolution = True, None
+            else:
+                if existing is None:
+                    self.note(entry, carried, folder)
+                return carried
         raise NoFreeName
 
     async def _settled(self, entry: Entry, existing: Entry) -> Entry:
         """It arrived just before the end of an earlier run, perhaps before its time was set."""
         return await timed(self.target.client, entry, existing) if isinstance(self.target, DrivePlace) else existing
+
+    def note(self, entry: Entry, carried: Carried, folder: Entry) -> None:
+        """Something new is there, or was moved."""
+        kind: Literal["made", "moved"] = "moved" if carried.left else "made"
+        self.job.record.deeds.append(Deed(kind, self.target, carried.entry, folder, entry if carried.left else None))
 
     async def _was_taken(self, error: Exception, folder: Entry, name: str, *, look: bool) -> bool:
         """Whether an attempt failed over its name; a file that meets a folder may be refused in other words."""

@@ -16,7 +16,7 @@ from odtui.services.entry import Entry
 from odtui.services.transfers.job import JobState
 from odtui.services.transfers.job_run import JobRun, Outcome
 from odtui.services.transfers.problems import SomeKept
-from odtui.services.transfers.record import FileProgress
+from odtui.services.transfers.record import Deed, FileProgress
 from odtui.services.transfers.turn import Turn
 from odtui.services.words import explain
 
@@ -129,6 +129,7 @@ class DeleteRun:
     def _deleted(self, number: int, entry: Entry) -> None:
         self.record.finish(str(number), 0)
         FileProgress(self.record, entry.size or 0).settle()
+        self.record.deeds.append(Deed("deleted", self.place, entry))
         self.job.shared.departed(self.place, self.job.order.entries[number])
 
     def _failed(self, number: int, entry: Entry, error: Exception) -> None:

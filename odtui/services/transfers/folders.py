@@ -18,7 +18,7 @@ from odtui.services.transfers.conflicts import resolve
 from odtui.services.transfers.job_run import JobRun
 from odtui.services.transfers.naming import free_name
 from odtui.services.transfers.problems import KindDiffers, NoFreeName
-from odtui.services.transfers.record import FileProgress
+from odtui.services.transfers.record import Deed, FileProgress
 from odtui.services.transfers.routes import Carried, Into, find, is_taken
 from odtui.services.transfers.turn import Turn
 
@@ -98,7 +98,7 @@ class Folders:
                 if not is_taken(error):
                     raise
                 continue
-            self.job.shared.arrived(self.target, self.folder, branch.target)
+            self._made(branch.target, self.folder)
             return None
         raise NoFreeName
 
@@ -117,6 +117,7 @@ class Folders:
                 self._carrier.instead(way, error)
                 whole = None
         if whole is not None:
+            self._carrier.note(entry, whole, self.folder)
             progress.settle()
         elif alone:
             record.total = None
@@ -134,11 +135,15 @@ class Folders:
                 if existing is None:
                     raise
             else:
-                self.job.shared.arrived(self.target, parent, branch.target)
+                self._made(branch.target, parent)
                 return
         if not existing.is_folder:
             raise KindDiffers
         branch.target = existing
+
+    def _made(self, folder: Entry, parent: Entry) -> None:
+        self.job.shared.arrived(self.target, parent, folder)
+        self.job.record.deeds.append(Deed("made", self.target, folder, parent))
 
     # what comes after their content
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from asyncio import Event, Lock, Task
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,23 @@ from odtui.services.words import Step
 
 LONGEST_ETA = 10 * 24 * 3600.0
 """Seconds beyond which nobody believes a forecast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that a job has done to one entry, for whoever wants to take it back."""
+
+    kind: Literal["made", "moved", "deleted"]
+    place: Place
+    """Where it is or was."""
+    entry: Entry
+    """As it arrived; of a deletion as it was."""
+    folder: Entry | None = None
+    """Where it arrived; None for a deletion."""
+    before: Entry | None = None
+    """Of a move: as it was."""
+    when: float = field(default_factory=time.time)
+    """Seconds since the epoch."""
 
 
 @dataclass(slots=True)
@@ -106,6 +124,8 @@ class Record:
         self.finished: set[str] = set()
         """What need not be done again after a failure: the number of the chosen entry, and the path below it; with a
         minus before it one that a move took away as a whole."""
+        self.deeds: list[Deed] = []
+        """What it has done since they were last taken, in order. What it replaced is not among them."""
         self.newer: dict[int, Entry] = {}
         """By number: chosen entries that were found changed, as they were found. The next attempt means these."""
         self.shown_at = float("-inf")

@@ -13,7 +13,7 @@ from odtui.services.transfers.flow import FlowSums
 from odtui.services.transfers.job import Ask, AskPreflight, Flow, Job, JobKind, JobState, SavedJob
 from odtui.services.transfers.line import Line
 from odtui.services.transfers.pace import Pace
-from odtui.services.transfers.record import Order, Record, Request
+from odtui.services.transfers.record import Deed, Order, Record, Request
 from odtui.services.transfers.shared import Shared
 from odtui.services.transfers.slots import Slots, Width
 from odtui.services.transfers.waits import Waits
@@ -305,6 +305,14 @@ class TransferService:
         self._shared.pace.set_limit(bytes_per_second)
         self._shared.widened()
         self._flow_changed(now=True)
+
+    def take_deeds(self, job_id: int) -> list[Deed]:
+        """What a job has done since this was last asked: to be asked when it has ended."""
+        record = self._line.find(job_id)
+        if record is None:
+            return []
+        deeds, record.deeds = record.deeds, []
+        return deeds
 
     # what there is
 

@@ -21,7 +21,7 @@ from odtui.services.words import Explained, Step
 from odtui.ui import transfer_rules
 from odtui.ui.commands import Command, Where
 from odtui.ui.formats import count
-from odtui.ui.screens.browser_transfers import TransferringScreen
+from odtui.ui.screens.browser_undo import UndoingScreen
 from odtui.ui.widgets.key_bar import KeyBar
 from odtui.ui.widgets.pane import FilePane
 from odtui.ui.widgets.status_line import StatusLine
@@ -36,7 +36,7 @@ PREVIEW_STEP = 5
 """Lines that a key scrolls a preview by."""
 
 
-class BrowserScreen(TransferringScreen):
+class BrowserScreen(UndoingScreen):
     """OneDrive on the left, this computer on the right; either pane can show any place."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-single"), (DOUBLE_WIDTH, "-double")]
@@ -114,6 +114,7 @@ class BrowserScreen(TransferringScreen):
     def connecting(self, message: str) -> None:
         """Nothing of OneDrive is shown until `connected`. A message that ends in … gets a spinner."""
         self.session = None
+        self.journal.forget_drives()
         waiting = self._cloud_pane()
         for pane in self.panes:
             if pane is not waiting and pane.place is not None and not pane.place.is_local:

@@ -55,6 +55,9 @@ class StartingScreen(Screen[None]):
             return "Upload works from this computer to a pane that shows OneDrive."
         return target.why_nothing_arrives(BY_ID[command_id])
 
+    def begun(self, job_ids: list[int], source: FilePane, entries: list[Entry]) -> None:
+        """Jobs were started with these entries of a pane."""
+
     def action_copy(self) -> None:
         self._start("items.copy")
 
@@ -78,7 +81,7 @@ class StartingScreen(Screen[None]):
         if reason is None and entries and place and to_place and folder:
             reason = _impossible(entries, place, to_place, target.trail)
             if reason is None:
-                self.transfers.start(entries, place, to_place, folder, move=move)
+                self.begun(self.transfers.start(entries, place, to_place, folder, move=move), source, entries)
                 source.clear_selection()
                 source.tell(_begun(entries, place, to_place, target.words_for(folder), move=move))
         if reason is not None:

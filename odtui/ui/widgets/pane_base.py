@@ -19,6 +19,7 @@ from odtui.services.capabilities import Reason, Refusal
 from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.tree import Node, Order, TreeModel
+from odtui.services.undo import Step as UndoStep
 from odtui.services.words import Explained, Step, explain
 from odtui.ui.commands import BY_ID, Command
 from odtui.ui.formats import count
@@ -98,6 +99,12 @@ class PaneBase(Vertical):
         """The user wants to see into a file."""
 
         entry: Entry
+
+    @dataclass
+    class StepDone(PaneMessage):
+        """Something was done that can be taken back."""
+
+        step: UndoStep
 
     @dataclass
     class DeletionRequested(PaneMessage):

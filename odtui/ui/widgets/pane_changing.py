@@ -11,6 +11,7 @@ from odtui.services.entry import Entry
 from odtui.services.order import fold
 from odtui.services.place import Place
 from odtui.services.tree import Node
+from odtui.services.undo import Deleted, Made, Renamed
 from odtui.ui.formats import count, size_words
 from odtui.ui.text import clean
 from odtui.ui.widgets.pane_base import FAILURES, Alteration
@@ -76,6 +77,7 @@ class ChangingPane(SelectingPane):
         self.tree_view.note(entry, "")
         at_cursor = self.tree_view.entry is not None and self.tree_view.entry.key == entry.key
         self.alter(Alteration(place, gone=entry, new=new))
+        self.post_message(self.StepDone(self.me, Renamed(place, entry, new)))
         if at_cursor:
             self.tree_view.seek(new.key)
 
@@ -129,6 +131,7 @@ class ChangingPane(SelectingPane):
             )
             return
         self.alter(Alteration(place, new=new, folder=parent))
+        self.post_message(self.StepDone(self.me, Made(place, "creation", (new,))))
         if self.place is place:
             self.tree_view.seek(new.key)
 
@@ -163,6 +166,7 @@ class ChangingPane(SelectingPane):
         finally:
             self.tree_view.note(entry, "")
         self.alter(Alteration(place, gone=entry))
+        self.post_message(self.StepDone(self.me, Deleted(place, (entry,))))
         self.tell(f"{clean(entry.name)} is in the {'trash' if place.is_local else 'recycle bin'}.")
 
     # Handing on
