@@ -136,7 +136,10 @@ async def test_everything_that_has_trouble_can_be_left_out_and_a_move_keeps_it(a
     nasty(live.disk)
     asked.answers = ["skip_all"]
     job = await asked.up("t", move=True)
-    assert (job.state, job.problem) == (JobState.DONE, "6 items were left out.")
+    assert (job.state, job.problem) == (
+        JobState.DONE,
+        "6 items were left out. The source was kept as well.",
+    )
     assert len(await live.tree()) == 4
     assert live.trashed == []
 
@@ -251,7 +254,9 @@ async def test_names_that_only_a_drive_can_have_come_down_under_the_nearest(aske
     asked.answers = ["go"]
     job = await asked.do(["For a test/t"], live.place, live.local, live.here)
     assert job.state is JobState.DONE
-    (trouble,) = asked.sheets[0].troubles
+    (sheet,) = asked.sheets
+    assert (sheet.files, sheet.folders, sheet.size, sheet.counted) == (2, 1, 2, True)
+    (trouble,) = sheet.troubles
     assert trouble.new_name.endswith(".txt")
     assert live.local_tree() == {"t": None, "t/fine": b"y", f"t/{trouble.new_name}": b"x"}
 

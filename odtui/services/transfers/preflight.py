@@ -43,7 +43,7 @@ class Preflighter:
         self.order = job.order
         self.target, self.folder = job.order.destination
         self.files = self.folders = self.size = 0
-        """Found by the scan; sizes in bytes."""
+        """Found so far, in bytes the last; up to the first sheet by the scan."""
         self.counted = False
         """Whether the scan has seen everything."""
         self.chosen: dict[int, Finding] = {}
@@ -75,7 +75,8 @@ class Preflighter:
             with suppress(ValueError):  # a thread is still in it: it ends with its slice
                 scan.close()
         self.counted = self.counted and (self.order.source.is_local or not self.folders)
-        self.job.record.counted(self.files, self.size if self.counted else None)
+        listed = self.counted or all(entry.size for entry in self.order.entries)  # a drive's folder has a size
+        self.job.record.counted(self.files, self.size if listed else None)
         free = await self._room()
         if all(
             number in self.chosen and self.chosen[number].remedy == "skip" for number in range(len(self.order.entries))
@@ -103,8 +104,8 @@ class Preflighter:
         if not isinstance(self.target, DrivePlace) or not any(entry.is_folder for entry in self.order.entries):
             return 0
         with suppress(GraphError, AuthError):
-            folders = [*(await self.target.parents(self.folder))[1:], self.folder]
-            return sum(utf16_length(folder.name) + 1 for folder in folders)
+            line = [*await self.target.parents(self.folder), self.folder]
+            return sum(utf16_length(folder.name) + 1 for folder in line[1:])
         return 0
 
     def names(self, branch: Branch | None, parent: Entry) -> Names:
@@ -166,6 +167,12 @@ class Preflighter:
         if self._all or finding.key in self._shown:
             return "skip_all" if self.order.request.troubles == "skip_all" else "go"
         return None
+
+    def found(self, files: int, folders: int, size: int, others: list[Finding]) -> None:
+        """On the way, and `others` beside them: what the next question tells."""
+        self.files, self.folders, self.size = files, folders, size
+        for finding in others:
+            self._count(finding.entry)
 
     async def ask_later(self, findings: list[Finding]) -> None:
         """About what was found after the scan; the answer is for all that is found from now on. Raises JobCancelled."""

@@ -27,6 +27,8 @@ class Tally:
         """A sentence about what arrived otherwise than it was."""
         self.carried = 0
         """Files that arrived and folders that were made."""
+        self.kept = False
+        """A folder was to be moved, and is still at its source as well, because not all of it arrived."""
         self._failed = self._skipped = self._left_out = self._renamed = 0
         self._why_left_out = ""
         self._failures: list[str] = []
@@ -73,6 +75,8 @@ class Tally:
         note = f"{note}." if note else self.warning
         if self._left_out == 1:
             note = f"{note} {self._why_left_out}"
+        if self.kept and any(counts):
+            note = f"{note} The source was kept as well."
         more = self._left_out + self._renamed - len(self._notes)
         details = [*self._notes, f"and {more:,} more"] if more else self._notes
         return Outcome(note, "\n".join(details), skipped=any(counts) and not self.carried)

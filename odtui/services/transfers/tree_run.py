@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -41,7 +41,7 @@ class TreeRun:
         self.folders = Folders(job, self.carrier)
         self.preflight = Preflighter(job, self.carrier)
         self.tally = Tally()
-        self._found_files = self._found_size = 0
+        self._found_files = self._found_folders = self._found_size = 0
         self._aside: list[tuple[Branch, Finding]] = []
         """What the user must be asked about before it moves."""
         self._fatal: Exception | None = None
@@ -86,9 +86,11 @@ class TreeRun:
     # finding files
 
     async def _walk_all(self) -> None:
-        tops = [Branch(entry, entry.name, number=number) for number, entry in enumerate(self.order.entries)]
+        entries = enumerate(self.order.entries)
+        tops: Iterable[Branch] = (Branch(entry, entry.name, number=number) for number, entry in entries)
         folders: list[Branch] = []
         if self.order.move:
+            tops = list(tops)
             group = GroupMove(self.job, self.carrier, self.folders)
             fit = [top for top in tops if int(top.key) not in self.preflight.chosen]
             settled = await group.run(fit, self._moved)
@@ -118,9 +120,11 @@ class TreeRun:
     async def _ask_later(self) -> None:
         """About what was found on the way, when all else was."""
         aside, self._aside = self._aside, []
+        findings = [finding for _, finding in aside]
+        self.preflight.found(self._found_files, self._found_folders, self._found_size, findings)
         branches: list[Branch] = []
         try:
-            await self.preflight.ask_later([finding for _, finding in aside])
+            await self.preflight.ask_later(findings)
         except JobCancelled as cancelled:
             self._stop(cancelled)
             return
@@ -200,6 +204,7 @@ class TreeRun:
             elif branch.target is None:
                 self._skip_folder(branch)
             else:
+                self._found_folders += 1
                 self.tally.carried += branch.fresh
                 await self._list(branch, branch.target, found)
         except JobCancelled as cancelled:
@@ -345,6 +350,7 @@ class TreeRun:
     async def _depart(self, root: Branch) -> None:
         """What was moved goes to the recycle bin or trash, if all of it arrived as it was."""
         if not self.order.move or root.stays:
+            self.tally.kept = self.tally.kept or (self.order.move and root.entry.is_folder)
             return
         if not root.gone:
             try:
