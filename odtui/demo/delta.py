@@ -13,6 +13,8 @@ from odtui.demo.call import Call, Routes
 from odtui.demo.errors import GraphFault, bad_request
 from odtui.demo.nodes import Node
 from odtui.demo.paging import page_size
+from odtui.demo.render import Json
+from odtui.demo.tree import Tree
 from odtui.demo.walk import Mark, start, walk
 
 _KEPT = ("$select", "$expand", "$top")
@@ -92,20 +94,33 @@ def _portion(call: Call, folder: Node, where: dict[str, Any]) -> Response:
 def _changes(call: Call, folder: Node, since: int) -> Response:
     """A page of what has changed since a state of the drive, each item as it is now."""
     top, tree = page_size(call), call.drive.tree
-    changed = [node for node in tree.changes(since) if not folder.parent or tree.within(node, folder)]
-    page, rest = changed[:top], changed[top:]
-    following = {"since": page[-1].seq} if rest else None
+    changed = tree.changes(since, call.demo.journal.seq)
+    page = list(
+        islice((node for node in changed if not folder.parent or _concerns(tree, node, folder, since)), top + 1)
+    )
+    more, page = len(page) > top, page[:top]
+    following = {"since": page[-1].seq} if more else None
     items = page
     if call.request.headers.get("deltaexcludeparent", "").lower() != "true":
         items = _with_ancestors(call, folder, page)
     return _answer(call, folder, items, since=call.demo.journal.seq, following=following)
 
 
+def _concerns(tree: Tree, node: Node, folder: Node, since: int) -> bool:
+    """Whether a changed item is below a folder, or has been moved out of it."""
+    return tree.within(node, folder) or _left(tree, node, folder, since) is not None
+
+
+def _left(tree: Tree, node: Node, folder: Node, since: int) -> str | None:
+    """guid of the folder, the one asked for or below it, that an item was moved out of; None if it was of none."""
+    return next((guid for guid, seq in reversed(node.left) if seq > since and tree.is_within(guid, folder)), None)
+
+
 def _with_ancestors(call: Call, folder: Node, changed: list[Node]) -> list[Node]:
     """The folders from the one asked for down to each live item, in front of it."""
     found: dict[str, Node] = {}
     for node in changed:
-        live = None if node.deleted else call.drive.tree.get(node.guid)
+        live = None if node.deleted or not call.drive.tree.within(node, folder) else call.drive.tree.get(node.guid)
         for each in reversed(list(call.drive.tree.ancestors(live)) if live is not None else []):
             if each.guid not in found and call.drive.tree.within(each, folder):
                 found[each.guid] = each
@@ -121,7 +136,10 @@ def _answer(
     renderer.paths = renderer.select is not None and "parentReference" in renderer.select
     if not call.shows_shortcuts:
         nodes = [node for node in nodes if node.kind != "shortcut"]
-    value = [renderer.tombstone(node) if _gone(call, node) else renderer.item(node) for node in nodes]
+    alive = following is not None and "walk" in following  # a walk meets nothing else
+    value = [renderer.tombstone(node) if not alive and _gone(call, node) else renderer.item(node) for node in nodes]
+    if folder.parent:
+        _mark_left(call, folder, nodes, value)
     if call.drive.business:
         for item in value:
             item.pop("cTag", None)
@@ -132,6 +150,14 @@ def _answer(
         body["@odata.deltaLink"] = _link(call, folder, {"token": _seal(call, folder, "since", {"since": since})})
     body["value"] = value
     return call.json(body)
+
+
+def _mark_left(call: Call, folder: Node, nodes: list[Node], value: list[Json]) -> None:
+    """Let what has been moved out of the folder be deleted there."""
+    tree = call.drive.tree
+    for index, node in enumerate(nodes):
+        if not tree.within(node, folder) and (parent := _left(tree, node, folder, 0)) is not None:
+            value[index] = call.renderer().tombstone(node, parent)
 
 
 def _gone(call: Call, node: Node) -> bool:

@@ -17,6 +17,10 @@ from odtui.demo.tree import Tree
 
 MAX_VERSIONS, MAX_PERSONAL_VERSIONS = 500, 25
 """Of one file, with the current one."""
+MAX_LEFT = 20
+"""Moves that an item remembers."""
+MAX_REPORTED = 30_000
+"""Items below a removed folder that delta reports one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ class Drive:
         """None for business folders."""
         if node.is_container:
             return None if self.business else f'"c:{braced(node.guid)},{self.tree.changed(node)}"'
-        return f'"c:{braced(node.guid)},{node.content_version}"'
+        return f'"c:{braced(node.guid)},{node.content_version - node.retimed}"'
 
     def listing_tag(self, folder: Node) -> str:
         """Changes with anything below the folder."""
@@ -188,6 +192,18 @@ class Drive:
         node.fs_modified = fs_modified or int(self.now())
         self.changed(node, content=True)
 
+    def retime(self, node: Node, times: dict[str, int]) -> None:
+        """Give an item the times of a client; on business a file gets a version by that."""
+        fresh = {name: seconds for name, seconds in times.items() if getattr(node, name) != seconds}
+        if fresh and self.business and node.kind == "file":
+            kept = self.journal.copy_blob(node.content)
+            self._keep_version(node)
+            node.versions[0].content = kept
+            node.content_version += 1
+            node.retimed += 1
+        for name, seconds in fresh.items():
+            setattr(node, name, seconds)
+
     def noted(self, node: Node) -> None:
         """Keep what has changed about an item without any change of the item itself: no new tag, nothing in delta."""
         self.tree.keep(node)
@@ -214,6 +230,8 @@ class Drive:
         """Rename, move, or both. The caller has checked the name."""
         old = self.tree.parent(node)
         self.tree.rename(node, name, parent)
+        if old is not None and old is not parent:
+            node.left = [*node.left[1 - MAX_LEFT :], (old.guid, self.journal.seq + 1)]
         self.changed(node)
         if old is not None and old is not parent:
             self._write(old)
@@ -222,8 +240,10 @@ class Drive:
         """Into the recycle bin, with everything below."""
         parent = self.tree.parent(node)
         self.quota.deleted += self.tree.size(node)
+        gone = self._about_to_go(node)
         self.tree.remove(node)
-        self._record(node)
+        for each in (*gone, node):
+            self._record(each)
         if parent is not None:
             self._write(parent)
 
@@ -246,10 +266,24 @@ class Drive:
             for content in (each.content, *(version.content for version in each.versions)):
                 self.bodies.discard(content)
         node.purged = True
+        gone = self._about_to_go(node)
         self.tree.remove(node)
-        self._record(node)
+        for each in (*gone, node):
+            self._record(each)
         if parent is not None:
             self._write(parent)
+
+    def _about_to_go(self, node: Node) -> list[Node]:
+        """What delta will report with a removed folder: everything below it, the deepest first.
+
+        Clients remove a folder once it is empty (REFERENCE §5.19). Of very large folders only the folder is reported.
+        """
+        if not node.is_container or self.tree.many_below(node, MAX_REPORTED):
+            return []
+        below = list(self.tree.below(node))
+        for each in below:
+            self.tree.keep(each)
+        return below[::-1]
 
     def _record(self, node: Node) -> None:
         """Keep a change of an item that is not in the tree."""

@@ -128,8 +128,7 @@ async def update(call: Call) -> Response:
     parent = _new_parent(call, node, body.get("parentReference"))
     if "name" in body or parent is not None:
         _move(call.drive, node, body.get("name", node.name), parent, behaviour)
-    for name, seconds in times.items():
-        setattr(node, name, seconds)
+    call.drive.retime(node, times)
     if isinstance(body.get("description"), str):
         node.description = body["description"][:1024]
     call.drive.changed(node)

@@ -65,7 +65,9 @@ class Node(msgspec.Struct, kw_only=True, omit_defaults=True):
     version: int = 1
     """Number in the eTag: grows with every change."""
     content_version: int = 1
-    """Number in the cTag of a file: grows with its content."""
+    """Number of the current version of a file: grows with its content, and on business with its times (QUIRKS 206)."""
+    retimed: int = 0
+    """How many versions have come from new times alone; the number in the cTag of a file is without them."""
     seq: int = 0
     """Position of its last change among all changes of the drive; 0 for an item as it was generated."""
     content: str = ""
@@ -91,6 +93,8 @@ class Node(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Key of the user who alone may change it; empty for none."""
     malware: bool = False
     locked: bool = False
+    left: list[tuple[str, int]] = []
+    """guids of folders that it was moved out of, each with the seq of that; the last ones only."""
     deleted: bool = False
     purged: bool = False
     """Deleted for good: not in the recycle bin either."""

@@ -127,15 +127,18 @@ class Renderer:
             return body
         return {key: value for key, value in body.items() if key in self.select or key == "@odata.etag"}
 
-    def tombstone(self, node: Node) -> Json:
-        """A deleted item as delta reports it: without a size, on business without a name."""
+    def tombstone(self, node: Node, parent: str = "") -> Json:
+        """A deleted item as delta reports it: without a size, on business without a name.
+
+        `parent` is the guid of the folder that it is reported for, if not the one that it is in.
+        """
         body: Json = {
             "id": self.drive.item_id(node.guid),
             "deleted": {"state": "deleted"},
             "parentReference": {
                 "driveId": self.drive.id,
                 "driveType": self.drive.kind,
-                "id": self.drive.item_id(node.parent),
+                "id": self.drive.item_id(parent or node.parent),
             },
         }
         if not self.drive.business:

@@ -75,6 +75,8 @@ class Tree:
         for node in (*(node for node in base if node.guid not in overlay), *overlay.values()):
             if not node.deleted:
                 self._waiting.setdefault(node.parent, []).append(node)
+        self._in_order: tuple[int, list[Node]] = (-1, [])
+        """Changed items by seq, as of a seq."""
         self._folders: dict[str, Folder] = {}
         self._nodes: dict[str, Node] = {}
         self._ranges: list[Node] = []
@@ -135,13 +137,23 @@ class Tree:
             ordered = self._ordered(folder, "name")
             yield from islice(ordered, bisect_right(ordered, fold(name), key=lambda node: fold(node.name)), None)
 
-    def changes(self, since: int) -> list[Node]:
-        """Items changed after a seq, deleted ones included, in the order of their last change."""
-        return sorted((node for node in self._overlay.values() if node.seq > since), key=lambda node: node.seq)
+    def changes(self, since: int, now: int) -> Iterator[Node]:
+        """Items changed after a seq, deleted ones included, in the order of their last change.
+
+        `now` is the seq of the latest change anywhere: as long as it stays, they are put in order once.
+        """
+        if self._in_order[0] != now:
+            self._in_order = now, sorted(self._overlay.values(), key=lambda node: node.seq)
+        ordered = self._in_order[1]
+        return islice(ordered, bisect_right(ordered, since, key=lambda node: node.seq), None)
 
     def within(self, node: Node, folder: Node) -> bool:
         """Whether an item, live or deleted, is the folder or lies below it."""
-        here: Node | None = node
+        return self.is_within(node.guid, folder, node)
+
+    def is_within(self, guid: str, folder: Node, node: Node | None = None) -> bool:
+        """As `within`, for an item by its guid."""
+        here = node or self._nodes.get(guid) or self._overlay.get(guid)
         while here is not None and here.guid != folder.guid:
             here = self._nodes.get(here.parent) or self._overlay.get(here.parent)
         return here is not None
@@ -179,6 +191,17 @@ class Tree:
             yield node
             if node.is_container:
                 yield from self.below(node)
+
+    def many_below(self, folder: Node, limit: int) -> bool:
+        """Whether a folder has more descendants than that. Looks at no more, and holds none that it need not."""
+        left, waiting = limit, [folder]
+        while waiting:
+            here = waiting.pop()
+            left -= self.count(here)
+            if left < 0:
+                return True
+            waiting += [node for node in self._ordered(here, "name") if node.is_container]
+        return False
 
     # Changing
 

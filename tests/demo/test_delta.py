@@ -1,10 +1,13 @@
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from odtui.demo.control import Change, Expiry, change, expire
+from odtui.demo.nodes import Node
 from odtui.demo.thread import DemoThread
+from odtui.demo.tree import Tree
 from tests.demo.conftest import Start, client, code_of, inner_of
 
 ROOT = "/me/drive/root"
@@ -46,6 +49,87 @@ def test_a_full_run_gives_everything_once_and_folders_first(start: Start, accoun
         assert parent is None or parent in seen
         assert "path" not in item["parentReference"]
         seen.add(item["id"])
+
+
+def test_what_leaves_a_folder_is_deleted_there_and_moved_for_the_drive(graph: httpx.Client) -> None:
+    inside = graph.get("/me/drive/root:/Documents/Ideas.md").json()
+    documents, photos = (graph.get(f"/me/drive/root:/{name}").json() for name in ("Documents", "Photos"))
+    links = [
+        graph.get(f"/me/drive/items/{item['id']}/delta?token=latest").json()["@odata.deltaLink"]
+        for item in (documents, photos, graph.get("/me/drive/root").json())
+    ]
+    graph.patch(f"/me/drive/items/{inside['id']}", json={"parentReference": {"id": photos["id"]}})
+    old, new, whole = ({item["id"]: item for item in graph.get(link).json()["value"]} for link in links)
+    assert old[inside["id"]]["deleted"]
+    assert old[inside["id"]]["parentReference"]["id"] == documents["id"]
+    for page in (new, whole):
+        assert "deleted" not in page[inside["id"]]
+        assert page[inside["id"]]["parentReference"]["id"] == photos["id"]
+    again = graph.get(links[0]).json()["@odata.deltaLink"]
+    assert inside["id"] not in {item["id"] for item in graph.get(again).json()["value"]}
+    graph.patch(f"/me/drive/items/{inside['id']}", json={"parentReference": {"id": documents["id"]}})
+    back = {item["id"]: item for item in graph.get(again).json()["value"]}
+    assert "deleted" not in back[inside["id"]]
+
+
+@pytest.mark.parametrize("account", ["personal", "business"])
+def test_a_deleted_folder_takes_everything_below_it_along_deepest_first(start: Start, account: str) -> None:
+    demo = start(account=account)
+    graph = client(demo)
+    folder = graph.get(f"{ROOT}:/Documents").json()
+    drive = demo.state.drives["ada"]
+    node = drive.find(folder["id"])
+    assert node is not None
+    below = [drive.item_id(each.guid) for each in drive.tree.below(node)]
+    link = graph.get(f"{ROOT}/delta?token=latest").json()["@odata.deltaLink"]
+    graph.delete(f"/me/drive/items/{folder['id']}")
+    gone = [item["id"] for item in run(graph, link)[0] if "deleted" in item]
+    assert gone == [*below[::-1], folder["id"]]
+
+
+def test_of_a_very_large_folder_only_itself_is_reported(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("odtui.demo.drive.MAX_REPORTED", 50)
+    graph = client(start(items=60))
+    link = graph.get(f"{ROOT}/delta?token=latest").json()["@odata.deltaLink"]
+    graph.delete(f"{ROOT}:/Many files")
+    assert names([item for item in run(graph, link)[0] if "deleted" in item]) == ["Many files"]
+
+
+def test_the_work_of_a_run_grows_as_the_drive_does(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = 0
+    real_after = Tree.after
+
+    def after(tree: Tree, folder: Node, name: str) -> Iterator[Node]:
+        nonlocal looked_at
+        for node in real_after(tree, folder, name):
+            looked_at += 1
+            yield node
+
+    monkeypatch.setattr(Tree, "after", after)
+    works = []
+    for items in (1000, 4000):
+        graph = client(start(items=items))
+        looked_at = 0
+        found, _ = run(graph, f"{ROOT}/delta?$top=100&$select=id")
+        assert looked_at < 1.2 * len(found)
+        works.append(looked_at)
+    assert works[1] - works[0] < 1.2 * 3000
+
+
+def test_many_changes_are_put_in_order_once_for_all_pages(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = start(items=500)
+    graph = client(demo)
+    link = graph.get(f"{ROOT}/delta?token=latest&$top=10").json()["@odata.deltaLink"]
+    drive = demo.state.drives["ada"]
+    many = drive.tree.child(drive.tree.root, "Many files")
+    assert many is not None
+    for node in drive.tree.page(many, 0, 500):
+        drive.changed(drive.tree.owned(node))
+    first = graph.get(link).json()
+    ordered = drive.tree._in_order
+    found, _ = run(graph, first["@odata.nextLink"])
+    assert drive.tree._in_order is ordered
+    assert len({item["id"] for item in (*first["value"], *found)}) >= 500
 
 
 def test_pages_have_the_length_asked_for_and_keep_the_selection(graph: httpx.Client) -> None:

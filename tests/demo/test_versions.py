@@ -88,3 +88,23 @@ def test_folders_have_no_versions_and_readers_restore_none(start: Start) -> None
     write(client(demo), "one", "two")
     reader = client(demo, "Files.Read.All")
     assert code_of(reader.post(f"{FILE}:/versions/1.0/restoreVersion")) == (403, "accessDenied")
+
+
+@pytest.mark.parametrize(("account", "versions"), [("personal", 1), ("business", 2)])
+def test_new_times_make_a_version_on_business_and_leave_the_content_tag(
+    start: Start, account: str, versions: int
+) -> None:
+    graph = client(start(account=account))
+    item = graph.put("/me/drive/root:/a.txt:/content", content=b"one").json()
+    path = f"/me/drive/items/{item['id']}"
+    times = {"fileSystemInfo": {"lastModifiedDateTime": "2001-02-03T04:05:06Z"}}
+    for _ in range(2):  # the same times again change nothing
+        changed = graph.patch(path, json=times).json()
+    assert (changed["cTag"], changed["eTag"] == item["eTag"]) == (item["cTag"], False)
+    found = graph.get(f"{path}/versions").json()["value"]
+    assert len(found) == versions
+    for version in found[1:]:
+        assert web.get(graph.get(f"{path}/versions/{version['id']}/content").headers["Location"]).content == b"one"
+    rewritten = graph.put(f"{path}/content", content=b"two").json()
+    assert rewritten["cTag"] != item["cTag"]
+    assert len(graph.get(f"{path}/versions").json()["value"]) == versions + 1
