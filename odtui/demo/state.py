@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import Literal
 
 from odtui.demo import dataset, texts
@@ -25,6 +23,7 @@ from odtui.demo.plan import Plan
 from odtui.demo.receiving import Session
 from odtui.demo.signing import Signer
 from odtui.demo.sources import ManyFiles, RealFolder
+from odtui.demo.temporary import Temporary
 from odtui.demo.tree import Source, Tree
 
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
@@ -94,7 +93,7 @@ class Demo:
     journal: Journal
     signer: Signer
     consents: Consents
-    temporary: Path | None
+    temporary: Temporary | None
     faults: Faults = field(default_factory=Faults)
     log: RequestLog = field(default_factory=RequestLog)
     epochs: Epochs = field(default_factory=Epochs)
@@ -125,9 +124,8 @@ class Demo:
 
     @classmethod
     def create(cls, options: Options) -> Demo:
-        temporary = None if options.state else Path(mkdtemp(prefix="odtui-demo-"))
-        folder = options.state or temporary
-        assert folder is not None  # noqa: S101  # one of the two is set
+        temporary = None if options.state else Temporary()
+        folder = options.state or (temporary.path if temporary is not None else Path())
         folder.mkdir(parents=True, exist_ok=True)
         journal = Journal(folder)
         bodies = Bodies(journal.blobs, options.real, texts.content, head)
@@ -204,7 +202,7 @@ class Demo:
     def close(self) -> None:
         self.journal.close()
         if self.temporary is not None:
-            rmtree(self.temporary, ignore_errors=True)
+            self.temporary.remove()
 
 
 def _users(account: Account) -> dict[str, User]:
