@@ -37,6 +37,8 @@ class Arguments:
     demo_items: int = 0
     demo_from: Path | None = None
     faults: str = ""
+    demo_server: int = 0
+    """Port of a demo server that runs already; 0: none."""
     read_only: bool = False
     target: str | None = None
 
@@ -65,11 +67,20 @@ def parse(argv: Sequence[str] | None = None) -> Arguments:
     demo.add_argument(
         "--faults", metavar="SPEC", default="", help="with --demo: what goes wrong; 'help' says how to write it"
     )
+    demo.add_argument(
+        "--demo-server",
+        metavar="P",
+        type=_port,
+        default=0,
+        help="open the drive that a demo-server serves on port P",
+    )
     given = parser.parse_args(argv)
+    if given.demo and given.demo_server:
+        parser.error("--demo starts a server of its own: leave out --demo-server")
     if not given.demo and (given.first_run or given.demo_items or given.demo_from or given.faults):
         parser.error("--first-run, --demo-items, --demo-from and --faults need --demo")
-    if given.demo and (given.config or given.profile):
-        parser.error("--demo has settings of its own: leave out --config and --profile")
+    if (given.demo or given.demo_server) and (given.config or given.profile):
+        parser.error("the demo drive has settings of its own: leave out --config and --profile")
     if given.demo_items < 0:
         parser.error("--demo-items needs a number of files, 0 or more")
     if given.demo_from is not None and not given.demo_from.is_dir():
@@ -77,6 +88,13 @@ def parse(argv: Sequence[str] | None = None) -> Arguments:
     if given.faults:
         _check_faults(parser, given.faults)
     return Arguments(**vars(given))
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 1 <= port <= 65_535:
+        raise ValueError(text)
+    return port
 
 
 def _check_faults(parser: argparse.ArgumentParser, text: str) -> None:
@@ -113,6 +131,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     demo = None
     if arguments.demo:
         demo = DemoOptions(arguments.demo_items, arguments.demo_from, arguments.first_run, arguments.faults)
+    elif arguments.demo_server:
+        demo = DemoOptions(port=arguments.demo_server)
     try:
         return launch(
             target=arguments.target,

@@ -53,7 +53,7 @@ class AccountFlow:
 
     @property
     def in_demo(self) -> bool:
-        return self._demo is not None
+        return self._demo is not None or (self._start.demo is not None and self._start.demo.port > 0)
 
     # --- where a start leads ----------------------------------------------------------------------
 
@@ -262,15 +262,9 @@ class AccountFlow:
         browser = self._app.browser
         from odtui.demo.process import DemoError
 
-        browser.connecting("Starting the demo drive…")
         try:
-            if self._demo is None:
-                self._demo = await DemoDrive.start(options)
-            settings = self.workspace.settings
-            await self.workspace.aclose()
-            read_only = self.workspace.read_only
-            self.workspace = self._demo.workspace(settings, first_run=options.first_run)
-            self.workspace.read_only = read_only
+            if not options.port:
+                await self._start_demo(options)
             if options.first_run:
                 browser.connecting("Not signed in. Press a to sign in.")
                 self.show_settings(first_run=True)
@@ -289,6 +283,17 @@ class AccountFlow:
             browser.connection_failed(explain(error, doing="open the demo drive"))
         else:
             self.connect(account)
+
+    async def _start_demo(self, options: DemoOptions) -> None:
+        """A server and a workspace of its own. Raises DemoError."""
+        self._app.browser.connecting("Starting the demo drive…")
+        if self._demo is None:
+            self._demo = await DemoDrive.start(options)
+        settings = self.workspace.settings
+        await self.workspace.aclose()
+        read_only = self.workspace.read_only
+        self.workspace = self._demo.workspace(settings, first_run=options.first_run)
+        self.workspace.read_only = read_only
 
     # --- cards and choices ------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -33,6 +33,27 @@ class DemoOptions:
     first_run: bool = False
     faults: str = ""
     """What goes wrong, as odtui/demo/plan.py says."""
+    port: int = 0
+    """Of a server that runs already and outlives odtui; 0: one of its own is started."""
+
+
+def served_workspace(port: int, settings: Settings, directories: Directories, *, read_only: bool = False) -> Workspace:
+    """A workspace that takes the demo server on a port for Microsoft. Its files lie apart from the user's own, and
+    stay: what is not finished goes on at the next start."""
+    from odtui.config.store import SettingsStore
+    from odtui.demo.links import HOSTS
+    from odtui.net.reroute import Routes
+    from odtui.services.workspace import Workspace
+
+    own = Directories.below(directories.state / f"demo-server-{port}")
+    profile = Profile(name="demo", client_id=CLIENT_ID, scopes=WHOLE_DRIVE)
+    return Workspace(
+        SettingsStore(own.settings_file),
+        replace(settings, profile="demo", profiles={"demo": profile}),
+        own,
+        routes=Routes(HOSTS, f"http://127.0.0.1:{port}"),
+        read_only=read_only,
+    )
 
 
 class DemoDrive:

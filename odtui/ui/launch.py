@@ -9,7 +9,7 @@ from odtui.config.paths import Directories
 from odtui.config.settings import Settings, SettingsError
 from odtui.config.store import SettingsStore
 from odtui.services.workspace import Workspace
-from odtui.ui.demo_drive import DemoOptions
+from odtui.ui.demo_drive import DemoOptions, served_workspace
 
 
 def launch(
@@ -34,7 +34,10 @@ def launch(
     from odtui.ui.app import OdtuiApp, Start
 
     start_log(directories.log_file)
-    workspace = Workspace(store, settings, directories, profile_name=profile, read_only=read_only)
+    if demo is not None and demo.port:
+        workspace = served_workspace(demo.port, settings, directories, read_only=read_only)
+    else:
+        workspace = Workspace(store, settings, directories, profile_name=profile, read_only=read_only)
     app = OdtuiApp(workspace, Start(*split_target(target), demo), open_url=find_browser_opener())
     app.run()
     if app.last_words:

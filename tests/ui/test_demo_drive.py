@@ -1,13 +1,15 @@
 """The demo drive as the app starts it."""
 
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 
+from odtui.config.paths import Directories
 from odtui.config.scopes import DEFAULT_SCOPES
-from odtui.config.settings import Settings
+from odtui.config.settings import Profile, Settings
 from odtui.demo.visitor import open_url as approve
-from odtui.ui.demo_drive import DemoDrive, DemoOptions
+from odtui.ui.demo_drive import DemoDrive, DemoOptions, served_workspace
 
 
 @pytest.mark.parametrize("first_run", [True, False])
@@ -30,3 +32,17 @@ async def test_what_others_share_opens_unless_the_user_is_to_choose_the_permissi
         assert shortcuts
         for shortcut in shortcuts:
             assert [entry async for page in place.pages(shortcut) for entry in page]
+
+
+def test_a_running_server_is_taken_for_microsoft_and_nothing_of_the_user_is_touched(tmp_path: Path) -> None:
+    users = Profile(client_id="22222222-2222-4222-8222-222222222222")
+    settings = Settings(theme="odtui-light", profiles={"default": users})
+    workspace = served_workspace(8400, settings, Directories.below(tmp_path), read_only=True)
+    assert workspace.routes is not None
+    assert workspace.routes.target == "http://127.0.0.1:8400"
+    assert "graph.microsoft.com" in workspace.routes.hosts
+    assert workspace.directories.state.is_relative_to(tmp_path / "state" / "demo-server-8400")
+    assert list(workspace.settings.profiles) == ["demo"]
+    assert workspace.settings.theme == "odtui-light"
+    assert workspace.read_only
+    assert not list(tmp_path.iterdir())
