@@ -264,7 +264,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "transfers.pause",
         "space",
-        "Pause",
+        "Pause/resume",
         "Let the transfer rest, or go on with it.",
         "ask('transfers.pause')",
         where="transfers",
@@ -326,7 +326,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "transfers.pause_all",
         "P",
-        "Pause all",
+        "Pause/resume all",
         "Let all transfers rest, or go on with them.",
         "ask('transfers.pause_all')",
         where="transfers",

@@ -33,6 +33,8 @@ class JobSums:
     """How much of the bytes that are to move is there, 0 to 1; None if not known."""
     left: int | None = None
     """Bytes still to come; None while one of them is not counted."""
+    longest: float = 0.0
+    """Seconds that the slowest of them still takes, as far as known."""
 
     @classmethod
     def of(cls, jobs: Sequence[Job]) -> JobSums:
@@ -52,8 +54,9 @@ class JobSums:
             done=states[JobState.DONE],
             part=done / total if total else None,
             left=total - done if counted else None,
+            longest=max((job.eta or 0.0 for job in moving), default=0.0),
         )
 
     def eta(self, speed: float) -> float | None:
         """Seconds until all have ended at this speed in bytes per second; None if not known."""
-        return self.left / speed if self.left and speed >= 1 else None
+        return max(self.left / speed, self.longest) if self.left and speed >= 1 else None

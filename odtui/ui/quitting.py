@@ -39,13 +39,15 @@ class Quitting:
         if isinstance(self._app.screen, PickDialog):
             return
         them = "it" if running == 1 else "them"
-        options = [
-            Option("stay", Content("Keep running"), "stay here", key="n"),
-            Option("wait", Content("Finish, then quit"), "odtui quits by itself after the last one", key="w"),
-            Option("pause", Content("Pause and quit"), "the next start offers to go on", key="p"),
-            Option("cancel", Content("Cancel and quit"), "unfinished files are removed", key="x"),
-        ]
-        body = Content(f"{count(running, 'transfer')} not finished. What is to become of {them}?")
+        choices = (
+            ("stay", "n", "Keep running", "stay here"),
+            ("wait", "w", "Finish, then quit", "odtui quits by itself after the last one"),
+            ("pause", "p", "Pause and quit", "the next start offers to go on"),
+            ("cancel", "x", "Cancel and quit", "unfinished files are removed"),
+        )
+        options = [Option(id, Content(f"{title:<17}"), note, key=key) for id, key, title, note in choices]
+        are = "is" if running == 1 else "are"
+        body = Content(f"{count(running, 'transfer')} {are} not finished. What is to become of {them}?")
         dialog = PickDialog("Quit odtui?", options, body=body, danger=True)
         self._app.push_screen(dialog, self._chosen)
 

@@ -52,6 +52,12 @@ def test_figures_stay_in_their_columns_while_a_job_moves_on(width: int) -> None:
     assert rows[1].rstrip().endswith("1 s")
 
 
+@pytest.mark.parametrize("width", [40, 58, 80, 120, 200])
+def test_a_long_time_left_is_not_cut_inside_a_word(width: int) -> None:
+    row = line(replace(RUNNING, eta=23 * 3600 + 59 * 60), width).rstrip()
+    assert row.endswith((" 23 h 59 min", " 23 h"))
+
+
 def test_a_long_name_keeps_its_beginning_and_its_extension() -> None:
     for width in (58, 80, 120):
         row = line(job(1, "download", LONG_NAME, JobState.RUNNING, 1, 2), width)
@@ -97,8 +103,8 @@ def test_a_failure_says_why_and_what_to_do_as_far_as_there_is_room() -> None:
         RUNNING, state=JobState.FAILED, problem="The drive is full.", advice="Delete something, then press r."
     )
     assert "The drive is full. Delete something, then press r." in line(failed, 120)
-    assert "The drive is full. " in line(failed, 80)
-    assert "Delete" not in line(failed, 80)
+    assert "The drive is full. " in line(failed, 60)
+    assert "Delete" not in line(failed, 60)
     assert "…" in line(replace(failed, problem="x" * 300), 80)
 
 

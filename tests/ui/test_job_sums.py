@@ -22,3 +22,7 @@ def test_there_is_a_time_left_only_when_all_is_counted_and_something_moves() -> 
     assert JobSums.of(MANY[:2]).eta(0.0) is None
     left = sum((job.total or 0) - job.done for job in MANY[:2])
     assert JobSums.of(MANY[:2]).eta(1024.0) == left / 1024
+
+
+def test_all_together_take_no_less_time_than_the_slowest() -> None:
+    assert JobSums.of(MANY[:2]).eta(1024.0**3) == MANY[1].eta

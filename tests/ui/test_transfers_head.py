@@ -30,7 +30,7 @@ async def words(sums: JobSums, flow: Flow, width: int = 120) -> str:
 async def test_it_says_how_many_how_fast_and_how_long() -> None:
     told = await words(TWO, replace(FAST, limit=5 * MIB))
     assert "Transfers · 2 running" in told
-    assert "11.5 MB/s · 12 min left · limit 5 MB/s · 6 files at once" in told
+    assert "11.5 MB/s · 38 min left · limit 5 MB/s · 6 files at once" in told
 
 
 async def test_everything_paused_is_said_instead_of_a_speed() -> None:

@@ -64,13 +64,13 @@ class Layout:
     @classmethod
     def within(cls, width: int) -> Layout:
         if width >= 150:
-            bar, way, files, speed, left = 24, _WAY, 18, _SPEED, 12
+            bar, way, files, speed, left = 24, _WAY, 18, _SPEED, 13
         elif width >= 110:
-            bar, way, files, speed, left = 14, _WAY, 14, _SPEED, 9
+            bar, way, files, speed, left = 14, _WAY, 14, _SPEED, 13
         elif width >= 72:
-            bar, way, files, speed, left = 8, _SHORT_WAY, 0, _SPEED, 9
+            bar, way, files, speed, left = 8, _SHORT_WAY, 0, _SPEED, 12
         elif width >= 50:
-            bar, way, files, speed, left = 8, 0, 0, 0, 9
+            bar, way, files, speed, left = 8, 0, 0, 0, 12
         else:
             bar, way, files, speed, left = 4, 0, 0, 0, 7
         name = width - _LEAD - 1 - bar - _PERCENT - way - files - speed - left - 1
@@ -131,6 +131,7 @@ def _progress(job: Job, layout: Layout, style: Callable[[str], Style], tone: Sty
 
 def _figures(job: Job, layout: Layout) -> str:
     left = eta_words(job.eta)
+    left = left if cell_len(left) < layout.left else " ".join(left.split()[:2])
     files = f"{job.files_done:,}/{job.files_total:,}" if job.files_total > 1 and job.kind != "delete" else ""
     figures = _way(job, layout)
     figures += f"{cut(files, layout.files - 2):>{layout.files}}" if layout.files else ""
