@@ -45,7 +45,7 @@ class Quitting:
             ("pause", "p", "Pause and quit", "the next start offers to go on"),
             ("cancel", "x", "Cancel and quit", "unfinished files are removed"),
         )
-        options = [Option(id, Content(f"{title:<17}"), note, key=key) for id, key, title, note in choices]
+        options = [Option(choice, Content(f"{title:<17}"), note, key=key) for choice, key, title, note in choices]
         are = "is" if running == 1 else "are"
         body = Content(f"{count(running, 'transfer')} {are} not finished. What is to become of {them}?")
         dialog = PickDialog("Quit odtui?", options, body=body, danger=True)
