@@ -132,3 +132,22 @@ async def test_read_only_mode_can_be_left_again(demo: DemoThread, tmp_path: Path
         await run.press("n")
         assert run.app.screen is not run.app.browser
         await run.press("escape")
+
+
+async def test_a_revoked_session_signs_in_again_in_place(demo: DemoThread, tmp_path: Path) -> None:
+    async with driven(demo, tmp_path) as run:
+        await run.open("Documents")
+        place, here = run.left.place, names(run.left)
+        demo.state.demand(interactive=True)
+        try:
+            await run.press("ctrl+r")
+            assert "one more proof" in run.card().title
+            await run.press("enter")
+            assert isinstance(run.app.screen, SignInScreen)
+            await run.press("enter")
+            assert run.app.screen is run.app.browser
+            assert run.no_card()
+            assert run.left.place is place
+            assert names(run.left) == here
+        finally:
+            demo.state.challenge = None

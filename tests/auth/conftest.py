@@ -56,6 +56,7 @@ async def live(demo: DemoThread, directories: Directories) -> AsyncIterator[Live
     yield made
     await made.end()
     state.withheld.clear()
+    state.challenge = None
     state.options, state.signer, state.faults = options, signer, faults
     faults.clear()
     state.consents.forget()

@@ -486,3 +486,47 @@ async def test_giving_up_during_the_dialog_of_the_keyring_leaves_nothing(live: L
     await all_ended()
     assert authenticator.accounts() == []
     assert files_below(live.directories.state) == []
+
+
+# continuous access evaluation
+
+
+async def test_demanded_claims_are_brought_without_the_user(live: Live) -> None:
+    authenticator = live.authenticator()
+    auth = authenticator.auth(await signed_in(live, authenticator))
+    assert await ask_graph(live, auth) == [200]
+    for _ in range(2):
+        live.demo.state.demand()
+        before = live.token_requests()
+        assert await ask_graph(live, auth, 2) == [200, 200]
+        assert live.token_requests() == before + 1
+
+
+async def test_requests_that_are_refused_together_bring_the_claims_once(live: Live) -> None:
+    authenticator = live.authenticator()
+    auth = authenticator.auth(await signed_in(live, authenticator))
+    live.demo.state.demand()
+    before = live.token_requests()
+    assert await asyncio.gather(*(ask_graph(live, auth) for _ in range(5))) == [[200]] * 5
+    assert live.token_requests() == before + 1
+
+
+async def test_claims_that_only_a_sign_in_brings_are_asked_for_there(live: Live) -> None:
+    authenticator = live.authenticator()
+    account = await signed_in(live, authenticator)
+    auth = authenticator.auth(account)
+    live.demo.state.demand(interactive=True)
+    error = await refusal(ask_graph(live, auth))
+    assert (error.problem, error.interactive) == (AuthProblem.VERIFICATION, True)
+    again = live.person()
+    await authenticator.sign_in_browser(open_url=again.open, show_url=nothing, login_hint=account.username)
+    assert "claims=" in again.urls[0]
+    assert await ask_graph(live, auth) == [200]
+
+
+async def test_other_refusals_do_not_count_as_a_demand(live: Live) -> None:
+    authenticator = live.authenticator()
+    auth = authenticator.auth(await signed_in(live, authenticator))
+    live.demo.state.faults.add(Rule(kind="status", path="/me/drive", status=401, code="unauthenticated"))
+    assert await ask_graph(live, auth) == [200]
+    assert live.demo.state.log.entries("/me/drive")[0].status == 401
