@@ -75,13 +75,11 @@ class _Writing:
         self._word = ""
 
     async def run(self) -> Written:
-        content = self._content
         try:
             await self._open()
             written = await self._fill_checked()
-            await on_disk_to_end(self._part.finish, content.modified, content.mode)
             await self._check_version()
-            await on_disk_to_end(self._part.publish, self._path, self._replace)
+            await on_disk_to_end(self._complete)
         except BaseException as error:
             if self._trail.keeps(error):
                 await _shielded(self._part.leave)
@@ -91,6 +89,11 @@ class _Writing:
             raise
         self._trail.end()
         return written
+
+    def _complete(self) -> None:
+        """Blocks."""
+        self._part.finish(self._content.modified, self._content.mode)
+        self._part.publish(self._path, self._replace)
 
     def _remove(self) -> None:
         """The part file, opened by this attempt or not."""
@@ -106,17 +109,22 @@ class _Writing:
         if large:
             await content.identify()
         self._part = Part(content.digest)
+        folder = os.path.dirname(self._path)
         if mark is not None and await self._reopened(mark):
-            await on_disk(_check_space, os.path.dirname(self._path), content.size - self._part.length)
-            return
-        await on_disk(_check_space, os.path.dirname(self._path), content.size)
-        beside = await on_disk(self._part.path_beside, self._path, self._trail.token)
-        if large:
+            await on_disk(_check_space, folder, content.size - self._part.length)
+        elif large:
+            beside = await on_disk(self._place)
             name = os.path.basename(self._path)
             await self._trail.begin(Mark("part", beside, name, content.size, content.version, self._replace))
+            await on_disk_to_end(self._part.create, beside)
         else:
-            await self._trail.part_in(os.path.dirname(self._path))
-        await on_disk_to_end(self._part.create, beside)
+            await self._trail.part_in(folder)
+            await on_disk_to_end(lambda: self._part.create(self._place()))
+
+    def _place(self) -> str:
+        """Where the part file is to be, if there is space enough; blocks."""
+        _check_space(os.path.dirname(self._path), self._content.size)
+        return self._part.path_beside(self._path, self._trail.token)
 
     async def _reopened(self, mark: Mark) -> bool:
         """Go on with what an earlier attempt left; what belongs to another version of the file is deleted."""

@@ -110,12 +110,17 @@ class Shelf:
         self._journal.ended(row.key)
 
     async def take(self, keys: Iterable[str], session: Home | None) -> list[Taken]:
-        """Those of them that nobody else has taken meanwhile. Raises GraphError or AuthError; the rest is kept then."""
-        taken = []
-        for key in keys:
-            one = await self._take(key, session)
-            if one is not None:
-                taken.append(one)
+        """Those of them that nobody else has taken meanwhile. Raises GraphError or AuthError; all are kept then."""
+        taken: list[Taken] = []
+        try:
+            for key in keys:
+                one = await self._take(key, session)
+                if one is not None:
+                    taken.append(one)
+        except BaseException:
+            for one in taken:
+                await self._release(one.trail.key)
+            raise
         return taken
 
     async def _take(self, key: str, session: Home | None) -> Taken | None:
@@ -134,14 +139,22 @@ class Shelf:
             told = read(state.told)
             source = None if told is None else await reopen(told.source, _homes(session))
             target = None if told is None else await reopen(told.target, _homes(session))
-        except (GraphError, AuthError):
-            await _quietly_released(journal, key)
+        except BaseException:
+            await self._release(key)
             raise
         if told is None or source is None or target is None:
-            await _quietly_released(journal, key)
+            await self._release(key)
             return None
         await on_disk_to_end(_sweep, state.folders, key, {mark.where for mark in state.marks.values()})
         return Taken(order_of(told, source, target), trail, set(state.finished))
+
+    async def _release(self, key: str) -> None:
+        """Somebody else may have it; if that cannot be noted, when this run has ended."""
+        try:
+            if self._journal is not None:
+                await self._journal.release(key)
+        except _UNUSABLE as error:
+            log.warning("the journal of transfers: %s", error)
 
     async def discard(self, keys: Iterable[str], session: Home | None) -> None:
         """Give them up: upload sessions are cancelled, part files deleted. A session out of reach expires by itself."""
@@ -170,13 +183,6 @@ async def _abandon(marks: Iterable[Mark], client: GraphClient | None) -> None:
         elif client is not None:
             with suppress(GraphError):
                 await client.cancel_upload(mark.where)
-
-
-async def _quietly_released(journal: Journal, key: str) -> None:
-    try:
-        await journal.release(key)
-    except _UNUSABLE as error:
-        log.warning("the journal of transfers: %s", error)
 
 
 def _homes(session: Home | None) -> dict[tuple[str, str], Home]:

@@ -187,7 +187,7 @@ class _Sending:
         if mark is None or mark.kind != "upload":
             return None
         if not mark.version or (mark.version, mark.size, mark.name) != (content.version, content.size, self._name):
-            self._word = _CHANGED
+            self._word = _CHANGED if mark.version != content.version else ""
             self._trail.end()
             await self._cancel(mark)
             return None
