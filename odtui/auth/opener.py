@@ -16,9 +16,14 @@ _IN_TERMINAL = frozenset(
 """Browsers that would draw over the screen, or wait unseen."""
 
 
+def is_remote() -> bool:
+    """Whether the terminal belongs to another computer: a browser that is started here opens where nobody sits."""
+    return bool(os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"))
+
+
 def find_browser_opener() -> Callable[[str], bool] | None:
     """How to start a browser without touching the terminal; None if there is none (SSH, no display)."""
-    if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
+    if is_remote():
         return None
     if sys.platform == "win32":
         return _start_file

@@ -59,6 +59,10 @@ class Session:
         self.rights.grant(account.granted)
         return before == self._only_app_folder
 
+    def has(self, place: Place) -> bool:
+        """Whether a place belongs to this session: to its account, on whatever drive."""
+        return getattr(place, "client", None) is self.client
+
     @property
     def _only_app_folder(self) -> bool:
         return only_app_folder(self.rights, self.drive)

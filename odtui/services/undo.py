@@ -88,9 +88,9 @@ class UndoJournal:
         if step in self._steps:
             self._steps.remove(step)
 
-    def forget_drives(self) -> None:
-        """The session has ended; what was done on this computer can still be taken back."""
-        self._steps = deque((step for step in self._steps if step.place.is_local), maxlen=LONGEST)
+    def forget(self, gone: Callable[[Place], bool]) -> None:
+        """A session has ended; what was done in other places can still be taken back."""
+        self._steps = deque((step for step in self._steps if not gone(step.place)), maxlen=LONGEST)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

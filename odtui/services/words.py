@@ -21,6 +21,8 @@ Step = Literal[
     "parent",
     "copy_details",
     "open_browser",
+    "admin_link",
+    "admin_open",
     "none",
 ]
 
@@ -75,7 +77,7 @@ def _words(error: BaseException) -> tuple[str, str, str, tuple[Step, ...]]:
         case GraphError():
             return words_graph.words(error)
         case AuthError():
-            return words_auth.WORDS[error.problem]
+            return words_auth.words(error)
         case SettingsError():
             return words_files.settings_words(error)
         case TransferError():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odtui.auth.errors import AuthProblem
+from odtui.auth.errors import AuthError, AuthProblem
 from odtui.services.words import Step
 
 WORDS: dict[AuthProblem, tuple[str, str, str, tuple[Step, ...]]] = {
@@ -71,8 +71,8 @@ WORDS: dict[AuthProblem, tuple[str, str, str, tuple[Step, ...]]] = {
     AuthProblem.CONSENT: (
         "A permission was not granted",
         "You, or your organisation, have not agreed to what odtui asks for.",
-        "Sign in again and accept, or choose fewer permissions in the settings.",
-        ("sign_in", "settings"),
+        "Sign in again and accept, choose fewer permissions in the settings, or send your administrator the link.",
+        ("sign_in", "settings", "admin_link", "admin_open"),
     ),
     AuthProblem.DECLINED: (
         "You declined the permissions",
@@ -83,9 +83,9 @@ WORDS: dict[AuthProblem, tuple[str, str, str, tuple[Step, ...]]] = {
     AuthProblem.ADMIN: (
         "An administrator must approve odtui",
         "Your organisation lets only administrators agree to these permissions.",
-        "Choose fewer permissions in the settings, such as Files.ReadWrite alone, or ask your administrator for "
-        "consent to the app.",
-        ("settings", "copy_details"),
+        "Send your administrator the link to approve it, or choose fewer permissions in the settings, such as "
+        "Files.ReadWrite alone.",
+        ("admin_link", "admin_open", "settings", "sign_in"),
     ),
     AuthProblem.SCOPE: (
         "A permission does not exist here",
@@ -107,8 +107,8 @@ WORDS: dict[AuthProblem, tuple[str, str, str, tuple[Step, ...]]] = {
     ),
     AuthProblem.BLOCKED: (
         "Your organisation blocks this sign-in",
-        "Its rules do not allow this device, place or way of signing in. Codes for a device are often blocked.",
-        "Sign in with the browser instead, or ask your administrator.",
+        "Its rules do not allow this device, place or way of signing in. Device codes are often blocked.",
+        "Instead of a device code use the browser; if that is blocked too, ask your administrator.",
         ("other_method",),
     ),
     AuthProblem.STALE_ANSWER: (
@@ -166,6 +166,64 @@ WORDS: dict[AuthProblem, tuple[str, str, str, tuple[Step, ...]]] = {
         ("retry", "other_method"),
     ),
 }
+
+_BY_CODE: dict[str, tuple[str, str, str]] = {
+    "9002327": (
+        "The redirect URI is registered as a single-page app",
+        "Such addresses are for programs that run inside a web page, and Microsoft answers only those.",
+        "In the Azure portal, under Authentication, remove it there and add it to “Mobile and desktop applications”, "
+        "or to “Web” with a client secret.",
+    ),
+    "50194": (
+        "The app is for one directory only",
+        "It cannot be used without naming that directory.",
+        "In the settings, choose “One directory only” and enter the Directory (tenant) ID of the registration.",
+    ),
+    "9002332": (
+        "The app is for work and school accounts only",
+        "The registration does not take personal accounts, but the settings ask for them.",
+        "In the settings, choose “Work and school accounts only” under “Who may sign in”.",
+    ),
+    "9002331": (
+        "The app is for personal accounts only",
+        "The registration does not take work or school accounts, but the settings ask for them.",
+        "In the settings, choose “Personal accounts only” under “Who may sign in”.",
+    ),
+    "700026": (
+        "The app registration has no client secret",
+        "One is entered in the settings, but none exists in the registration any more.",
+        "Make a new one in the Azure portal and enter its Value, or remove the secret in the settings.",
+    ),
+    "50053": (
+        "The account is locked",
+        "Microsoft locked it, often after too many tries with a wrong password.",
+        "Wait some minutes, then sign in again; if it stays locked, ask your administrator.",
+    ),
+    "50057": (
+        "The account is disabled",
+        "An administrator switched it off, so nobody can sign in with it.",
+        "Sign in with another account, or ask your administrator.",
+    ),
+    "50105": (
+        "The account is not assigned to the app",
+        "Your organisation lets only chosen people use this app registration.",
+        "Ask your administrator to assign the app to you, or sign in with another account.",
+    ),
+}
+"""Title, why and advice where a number says more than its problem; the steps are those of the problem."""
+_SAME = {"90130": "9002332", "9002346": "9002331"}
+
+
+def words(error: AuthError) -> tuple[str, str, str, tuple[Step, ...]]:
+    """Title, why, advice and steps of a failed sign-in."""
+    title, why, advice, steps = WORDS[error.problem]
+    number = error.code.removeprefix("AADSTS")
+    if told := _BY_CODE.get(_SAME.get(number, number)):
+        title, why, advice = told
+    if error.problem is AuthProblem.PORT_IN_USE and error.details:
+        why = f"{error.details} It may be another odtui that is signing in."
+    return title, why, advice, steps
+
 
 SETTINGS: dict[AuthProblem, str] = {
     AuthProblem.REDIRECT_URI: "redirect_uri",

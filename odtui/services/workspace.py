@@ -110,7 +110,7 @@ class Workspace:
             await in_thread(lambda _: store_secret(profile, secret, directories, memory_only=memory_only))
         elif secret == "" or not profile.confidential:
             await in_thread(lambda _: forget_secret(profile, directories))
-        await self.aclose()
+        await self._drop_authenticators(profile if secret is not None else None)
 
     async def delete_profile(self, name: str) -> None:
         """Forget a profile with its accounts, tokens and secret; the one that odtui begins with is used then.
@@ -125,6 +125,12 @@ class Workspace:
             self._profile_name = None
         if gone is not None:
             await self._forget(gone)
+
+    async def _drop_authenticators(self, changed: Profile | None) -> None:
+        """Close those whose profile is not as it was, and that of `changed`; the others' sessions notice nothing."""
+        kept = [profile for profile in self.settings.profiles.values() if profile != changed]
+        for profile in [known for known in self._authenticators if known not in kept]:
+            await self._authenticators.pop(profile).aclose()
 
     async def _forget(self, profile: Profile) -> None:
         """Delete what is stored for a profile."""

@@ -1,36 +1,51 @@
-"""From a start to a drive on the screen: settings, sign-in, connecting, the demo drive, changing places."""
+"""From a start to drives on the screen: sign-in, connecting, several accounts, the demo drive."""
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from odtui.auth.errors import AuthError
 from odtui.config.redact import redact
-from odtui.config.settings import Settings, SettingsError
 from odtui.graph.errors import GraphError
 from odtui.services.words import Explained, Step, explain
 from odtui.ui.demo_drive import DemoDrive, DemoOptions
+from odtui.ui.open_accounts import OpenAccount, OpenAccounts
+from odtui.ui.settings_flow import SettingsFlow
 from odtui.ui.text import clean
 
 if TYPE_CHECKING:
     from odtui.auth.accounts import Account
-    from odtui.auth.authenticator import Authenticator
+    from odtui.config.settings import Profile
     from odtui.services.session import Session
     from odtui.services.workspace import Workspace
     from odtui.ui.app import OdtuiApp, Start
-    from odtui.ui.screens.settings import SettingsResult
-
-log = logging.getLogger(__name__)
+    from odtui.ui.widgets.pane import FilePane
 
 SHORTEST_NOTICE, LONGEST_NOTICE = 4.0, 30.0
 """Seconds that a notice of a wait stays."""
+SIGNED_IN_NOTICE = 8.0
+"""Seconds for the notice of who has signed in."""
 NETWORK_PAGE = "http://www.msftconnecttest.com/redirect"
 """Microsoft's page for finding the sign-in of a network: not encrypted, so that the network can answer instead."""
+NOT_SIGNED_IN = "Not signed in. Press a to sign in."
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A drive to be shown."""
+
+    profile: Profile
+    account: Account
+    pane: FilePane | None = None
+    """None: the one that shows OneDrive or waits for it."""
+    asked: tuple[str, ...] | None = None
+    """The scopes of the sign-in that has just brought the account; None: it was known."""
 
 
 class AccountFlow:
@@ -40,20 +55,25 @@ class AccountFlow:
         self, app: OdtuiApp, workspace: Workspace, start: Start, open_url: Callable[[str], bool] | None
     ) -> None:
         self.workspace = workspace
-        self.session: Session | None = None
+        self.open = OpenAccounts()
+        self.settings = SettingsFlow(app, self, open_url)
         self._app = app
         self._start = start
         self._open_url = open_url
         self._demo: DemoDrive | None = None
-        self._account: Account | None = None
+        self._wanted: Wanted | None = None
+        """What was connected to last, or could not be."""
         self._target = start.target
-        self._authenticator: Authenticator | None = None
-        """The one that the session gets its tokens from."""
         self._told_waiting = False
 
     @property
     def in_demo(self) -> bool:
         return self._demo is not None or (self._start.demo is not None and self._start.demo.port > 0)
+
+    @property
+    def session(self) -> Session | None:
+        """That of the active pane; of a pane of this computer, the other pane's or the last one. None: none is open."""
+        return self._app.browser.session
 
     # --- where a start leads ----------------------------------------------------------------------
 
@@ -62,164 +82,145 @@ class AccountFlow:
         if self._start.demo is not None:
             self.open_demo(self._start.demo)
         elif self.workspace.profile is None:
-            self.show_settings(first_run=True)
+            self.settings.show(first_run=True)
         else:
             self.resume()
 
-    def resume(self) -> None:
-        """Connect with the account known from last time, else sign in."""
+    def resume(self, *, saved: bool = False) -> None:
+        """Connect with the account known from last time, else sign in. `saved`: the settings were saved just now."""
+        from odtui.ui.dialogs.signed_in import missing_scopes
+
         profile = self.workspace.profile
         if profile is None:
-            self.show_settings(first_run=True)
+            self.settings.show(first_run=True)
             return
         accounts = self.workspace.authenticator(profile).accounts()
-        if accounts:
-            self.connect(accounts[0])
-        else:
+        if not accounts:
             self.show_sign_in()
-
-    # --- settings -----------------------------------------------------------------------------------
-
-    def show_settings(self, *, first_run: bool = False, focus: str | None = None) -> None:
-        from odtui.ui.screens.settings import SettingsScreen
-
-        if isinstance(self._app.screen, SettingsScreen):
-            return
-        workspace, draft = self.workspace, self.workspace.draft
-        screen = SettingsScreen(
-            draft,
-            first_run=first_run,
-            profiles=list(workspace.settings.profiles.values()),
-            begins=workspace.settings.profile,
-            secrets=workspace.profiles_with_secret,
-            theme=self._app.theme,
-            themes=sorted(self._app.available_themes),
-            focus=focus,
-            open_url=self._open_url,
-            checks=workspace.checks,
-            in_demo=self.in_demo,
-        )
-        self._app.push_screen(screen, self._settings_left)
-
-    def _settings_left(self, result: SettingsResult | None) -> None:
-        if result is None:
-            return
-        if result.action == "demo":
-            self.open_demo(DemoOptions())
-        elif result.action == "delete":
-            self._app.run_worker(self._delete_profile(result.profile.name), group="settings")
+        elif saved and missing_scopes(accounts[0].granted, profile.scopes):
+            message = "Other permissions are chosen now: sign in again, so that Microsoft can grant them."
+            self.show_sign_in(login_hint=accounts[0].username, message=message)
         else:
-            self._app.run_worker(self._save(result), group="settings")
-
-    async def _save(self, result: SettingsResult) -> None:
-        try:
-            await self.workspace.save_profile(
-                result.profile,
-                theme=result.theme,
-                secret=result.secret,
-                replaces=result.replaces,
-                begins=result.begins,
-            )
-        except (SettingsError, AuthError, OSError) as error:
-            self._app.show_error(explain(error, doing="save the settings"))
-            return
-        self._app.theme = result.theme
-        self.resume()
-
-    async def _delete_profile(self, name: str) -> None:
-        try:
-            await self.workspace.delete_profile(name)
-        except (SettingsError, AuthError, OSError) as error:
-            self._app.show_error(explain(error, doing="delete the profile"))
-            return
-        self._app.notify(clean(f"The profile {name} is deleted."), markup=False)
-        self.show_settings()
-
-    def keep(self, settings: Settings) -> None:
-        """Save a small choice made elsewhere; a file that cannot be written costs a notice, not the session."""
-        try:
-            self.workspace.save(settings)
-        except (SettingsError, OSError) as error:
-            told = explain(error, doing="keep this choice")
-            self._app.notify(clean(f"{told.why} {told.advice}"), title=told.title, severity="warning", markup=False)
+            self.connect(Wanted(profile, accounts[0]))
 
     # --- signing in -----------------------------------------------------------------------------------
 
-    def show_sign_in(self, *, login_hint: str | None = None, scopes: tuple[str, ...] | None = None) -> None:
-        """`scopes`: to ask for instead of the profile's."""
+    def show_sign_in(
+        self,
+        profile: Profile | None = None,
+        *,
+        login_hint: str | None = None,
+        scopes: tuple[str, ...] | None = None,
+        message: str = "",
+        pane: FilePane | None = None,
+    ) -> None:
+        """
+        Args:
+            profile: To sign in with; the one in use if None.
+            login_hint: The account that has to sign in again.
+            scopes: To ask for instead of the profile's.
+            message: Why, if it was not the user's own wish.
+            pane: Where the drive is shown then.
+        """
+        from odtui.auth.opener import is_remote
         from odtui.config.clouds import CLOUDS
         from odtui.ui.screens.sign_in import SignInScreen
 
-        profile = self.workspace.profile
+        profile = profile or self.workspace.profile
         if profile is None or isinstance(self._app.screen, SignInScreen):
             return
+        self.workspace.use(profile)
+        several = len(self.workspace.settings.profiles) > 1
         screen = SignInScreen(
             self.workspace.authenticator(profile),
             profile,
             open_url=self._open_url,
-            cloud_title=CLOUDS[profile.cloud].title,
+            cloud_title=f"{profile.name} · {CLOUDS[profile.cloud].title}" if several else CLOUDS[profile.cloud].title,
             demo=self.in_demo,
+            message=message,
             login_hint=login_hint,
             scopes=scopes,
+            remote=is_remote(),
+            routes=self.workspace.routes,
         )
-        if self.session is None:
-            self._app.browser.connecting("Not signed in. Press a to sign in.")
-        self._app.push_screen(screen, self._signed_in)
+        if not self.open:
+            self._app.browser.connecting(NOT_SIGNED_IN)
+        self._app.push_screen(screen, partial(self._signed_in, profile, scopes or profile.scopes, pane))
 
-    def _signed_in(self, account: Account | None) -> None:
+    def _signed_in(
+        self, profile: Profile, asked: tuple[str, ...], pane: FilePane | None, account: Account | None
+    ) -> None:
         if account is None:
             return
-        from odtui.ui.screens.sign_in import signed_in_words
-
-        asked = self.workspace.draft.scopes
-        self._app.notify(clean(signed_in_words(account, asked)), markup=False)
-        session = self.session
-        if session is not None and self._renews_session(account) and session.adopt(account):
-            self._account = account
-            self._app.browser.read_again()
+        known = self.open.find(profile, account)
+        if known is not None and self._same_tokens(known) and known.session.adopt(account):
+            self._app.browser.read_again(known.session)
+            self._tell_signed_in(known.session, asked)
         else:
-            self.connect(account)
+            self.connect(Wanted(profile, account, pane, asked))
 
-    def _renews_session(self, account: Account) -> bool:
-        """Whether the open session gets its tokens from this sign-in: then panes and transfers just go on."""
-        session, profile = self.session, self.workspace.profile
-        return (
-            session is not None
-            and profile is not None
-            and self.workspace.authenticator(profile) is self._authenticator
-            and session.account.id == account.id
-        )
+    def _same_tokens(self, known: OpenAccount) -> bool:
+        """Whether the open session gets its tokens from the newest sign-in: then panes and transfers just go on."""
+        return self.workspace.authenticator(known.profile) is known.authenticator
+
+    def _tell_signed_in(self, session: Session, asked: tuple[str, ...]) -> None:
+        """Who, which drive, what was granted; a dialog only if something was not."""
+        from odtui.ui.dialogs.signed_in import SignedInDialog, missing_scopes, signed_in_words
+
+        account = session.account
+        if not missing_scopes(account.granted, asked):
+            words = signed_in_words(account, session.drive)
+            self._app.notify(words, timeout=SIGNED_IN_NOTICE, markup=False)
+            return
+
+        def leave(to_settings: bool | None) -> None:
+            if to_settings:
+                self.settings.show(focus="scopes")
+
+        self._app.push_screen(SignedInDialog(account, session.drive, asked), leave)
 
     def ask_permission(self, scope: str) -> None:
         """Sign in once more for one permission beside those that the account has; the session goes on meanwhile."""
-        if self.session is not None:
-            account = self.session.account
-            self.show_sign_in(login_hint=account.username, scopes=(*account.granted, scope))
+        known = self._open_in(self._app.browser.active)
+        if known is not None:
+            account = known.session.account
+            scopes = (*account.granted, scope)
+            self.show_sign_in(known.profile, login_hint=account.username, scopes=scopes)
 
-    def connect(self, account: Account) -> None:
-        """Show the account's drive in the left pane."""
-        self._account = account
-        self._app.run_worker(self._connect(account), group="connect", exclusive=True)
+    # --- connecting ---------------------------------------------------------------------------------
 
-    async def _connect(self, account: Account) -> None:
-        browser, profile = self._app.browser, self.workspace.profile
-        if profile is None:
-            return
-        who = clean(account.username or account.name)
-        browser.connecting(f"Connecting to OneDrive as {who}…")
+    def connect(self, wanted: Wanted) -> None:
+        """Show an account's drive."""
+        self._wanted = wanted
+        known = self.open.find(wanted.profile, wanted.account)
+        if known is not None and wanted.asked is None and self._same_tokens(known):
+            self.workspace.use(wanted.profile)
+            self._app.browser.connected(known.session, pane=wanted.pane)
+        else:
+            self._app.run_worker(self._connect(wanted), group="connect", exclusive=True)
+
+    async def _connect(self, wanted: Wanted) -> None:
+        browser, profile, account = self._app.browser, wanted.profile, wanted.account
+        words = f"Connecting to OneDrive as {clean(account.username or account.name)}…"
+        if self.open:
+            self._app.notify(words, markup=False)
+        else:
+            browser.connecting(words)
         try:
             session = await self.workspace.connect(profile, account, on_wait=self._waiting)
         except (GraphError, AuthError, OSError) as error:
-            browser.connection_failed(explain(error, doing="connect to OneDrive"))
+            told = explain(error, doing="connect to OneDrive")
+            self._app.show_error(told) if self.open else browser.connection_failed(told)
             return
-        old, self.session = self.session, session
-        self._authenticator = self.workspace.authenticator(profile)
-        target, self._target = self._target, None
-        if target is None or not await self._open_target(session, target):
-            browser.connected(session)
+        self.workspace.use(profile)
+        old = self.open.add(OpenAccount(profile, session, self.workspace.authenticator(profile)))
         if old is not None:
-            await old.aclose()
-        await self._app.offer_edits(session)
+            browser.replaced(old.session, session)
+        target, self._target = self._target, None
+        if (target is None or not await self._open_target(session, target)) and old is None:
+            browser.connected(session, pane=wanted.pane)
+        if wanted.asked is not None:
+            self._tell_signed_in(session, wanted.asked)
 
     async def _open_target(self, session: Session, target: str) -> bool:
         """Show what the command line asked for. False if it cannot be found: a card has said why."""
@@ -247,7 +248,7 @@ class AccountFlow:
         if not seconds or told:
             return
         words = f"OneDrive is busy or cannot be reached. Trying again in {math.ceil(seconds)} s"
-        if self.session is None:
+        if not self.open:
             self._app.browser.connecting(f"{words}…")
         else:
             lasting = min(max(seconds, SHORTEST_NOTICE), LONGEST_NOTICE)
@@ -266,8 +267,8 @@ class AccountFlow:
             if not options.port:
                 await self._start_demo(options)
             if options.first_run:
-                browser.connecting("Not signed in. Press a to sign in.")
-                self.show_settings(first_run=True)
+                browser.connecting(NOT_SIGNED_IN)
+                self.settings.show(first_run=True)
                 return
             profile = self.workspace.draft
             from odtui.demo.visitor import open_url as approve
@@ -282,10 +283,11 @@ class AccountFlow:
         except (GraphError, AuthError, OSError) as error:
             browser.connection_failed(explain(error, doing="open the demo drive"))
         else:
-            self.connect(account)
+            self.connect(Wanted(profile, account))
 
     async def _start_demo(self, options: DemoOptions) -> None:
         """A server and a workspace of its own. Raises DemoError."""
+        self.open.leave_all()
         self._app.browser.connecting("Starting the demo drive…")
         if self._demo is None:
             self._demo = await DemoDrive.start(options)
@@ -297,53 +299,77 @@ class AccountFlow:
 
     # --- cards and choices ------------------------------------------------------------------------------
 
-    def take_step(self, step: Step, setting: str = "") -> None:
-        """A key on the card of a failed connection. `setting`: the field of the settings that cures it."""
-        hint = self._account.username if self._account else None
-        if step == "settings":
-            self.show_settings(focus=setting or None)
-        elif step == "open_browser":
-            self._app.open_url(NETWORK_PAGE)
-        elif step in ("sign_in", "other_method"):
-            self.show_sign_in(login_hint=hint)
-        elif self._account is not None:
-            self.connect(self._account)
-        elif self._start.demo is not None:
-            self.open_demo(self._start.demo)
-        else:
-            self.resume()
+    def take_step(self, step: Step, setting: str = "", pane: FilePane | None = None) -> None:
+        """A key on a card. `setting`: the field of the settings that cures it. `pane`: where the card was."""
+        known = self._open_in(pane)
+        profile, account = (known.profile, known.session.account) if known is not None else (None, None)
+        if known is None and self._wanted is not None:
+            profile, account = self._wanted.profile, self._wanted.account
+        match step:
+            case "settings":
+                self.settings.show(focus=setting or None, profile=profile)
+            case "open_browser":
+                self._app.open_url(NETWORK_PAGE)
+            case "admin_link" | "admin_open":
+                self._show_admin_link(profile, account, copied=step == "admin_link")
+            case "sign_in" | "other_method":
+                self.show_sign_in(profile, login_hint=account.username if account is not None else None, pane=pane)
+            case _ if self._wanted is not None:
+                self.connect(self._wanted)
+            case _ if self._start.demo is not None:
+                self.open_demo(self._start.demo)
+            case _:
+                self.resume()
 
-    async def sign_out(self) -> None:
-        """Forget the account on this computer."""
-        profile, account = self.workspace.profile, self._account
-        if profile is None or account is None:
-            return
+    def _open_in(self, pane: FilePane | None) -> OpenAccount | None:
+        """The account of a pane; without one there, that of the only or the last session."""
+        here = self.open.of(pane.place) if pane is not None else None
+        session = self.session
+        return here or next((each for each in self.open if each.session is session), None)
+
+    def _show_admin_link(self, profile: Profile | None, account: Account | None, *, copied: bool) -> None:
+        """To the clipboard for an administrator, or into the browser of somebody who is one."""
+        from odtui.auth.admin_consent import admin_consent_link
+
+        link = admin_consent_link(profile, profile.scopes, self.workspace.routes) if profile is not None else None
+        if link is None or (account is not None and account.personal):
+            self._app.notify("Personal accounts have no administrator.", severity="warning", markup=False)
+        elif copied:
+            self._app.copy_to_clipboard(link)
+            self._app.notify("The link is on the clipboard. Send it to your administrator.", markup=False)
+        else:
+            self._app.open_url(link)
+
+    async def sign_out(self, known: OpenAccount) -> None:
+        """Forget an account on this computer."""
         try:
-            await self.workspace.authenticator(profile).sign_out(account)
+            await self.workspace.authenticator(known.profile).sign_out(known.session.account)
         except (AuthError, OSError) as error:
             self._app.show_error(explain(error, doing="sign out"))
             return
-        session, self.session, self._account = self.session, None, None
-        self._app.browser.connecting("Signed out here; your browser may still be signed in.\nPress a to sign in.")
-        if session is not None:
-            await session.aclose()
+        self._wanted = None
+        await self._close(known, "Signed out here; your browser may still be signed in.\nPress a to sign in.")
 
-    def known_accounts(self) -> list[Account]:
-        profile = self.workspace.profile
-        return self.workspace.authenticator(profile).accounts() if profile is not None else []
+    async def close_profile(self, name: str) -> None:
+        """A profile is gone, and its accounts with it."""
+        self._wanted = None
+        for known in [each for each in self.open if each.profile.name == name]:
+            await self._close(known, NOT_SIGNED_IN)
 
-    def sign_out_question(self) -> Content:
-        who = clean(self._account.username) if self._account else ""
+    async def _close(self, known: OpenAccount, message: str) -> None:
+        self._app.browser.ended(known.session, message)
+        await self.open.close(known)
+
+    @staticmethod
+    def sign_out_question(known: OpenAccount) -> Content:
         return Content(
-            f"odtui forgets {who} and its tokens on this computer. Files stay where they are. "
-            "Your browser may still be signed in with Microsoft."
+            f"odtui forgets {clean(known.session.account.username)} and its tokens on this computer. Files stay where "
+            "they are. Your browser may still be signed in with Microsoft."
         )
 
     async def aclose(self) -> None:
-        """Ends the session and its connections, and the demo server with its folder."""
-        if self.session is not None:
-            await self.session.aclose()
-            self.session = None
+        """Ends the sessions and their connections, and the demo server with its folder."""
+        await self.open.aclose()
         await self.workspace.aclose()
         if self._demo is not None:
             await self._demo.stop()

@@ -137,12 +137,12 @@ class OdtuiApp(App[None]):
         """A theme chosen in the palette is kept."""
         settings = self.accounts.workspace.settings
         if self.is_running and theme != settings.theme and theme in self.available_themes:
-            self.accounts.keep(replace(settings, theme=theme))
+            self.accounts.settings.keep(replace(settings, theme=theme))
 
     @on(BrowserScreen.OrderChanged)
     def keep_order(self, event: BrowserScreen.OrderChanged) -> None:
         order = event.order
-        self.accounts.keep(
+        self.accounts.settings.keep(
             replace(
                 self.accounts.workspace.settings,
                 sort=order.sort,
@@ -207,11 +207,11 @@ class OdtuiApp(App[None]):
             super().bell()
 
     def on_sign_in_screen_settings_requested(self, event: SignInScreen.SettingsRequested) -> None:
-        self.accounts.show_settings(focus=event.field)
+        self.accounts.settings.show(focus=event.field)
 
     @on(BrowserScreen.StepChosen)
     def take_step(self, event: BrowserScreen.StepChosen) -> None:
-        self.accounts.take_step(event.step, event.setting)
+        self.accounts.take_step(event.step, event.setting, event.pane)
 
     def show_error(self, explained: Explained) -> None:
         """An error card over whatever is shown; its steps lead on."""
@@ -241,7 +241,7 @@ class OdtuiApp(App[None]):
         self.permissions.choose()
 
     def action_settings(self) -> None:
-        self.accounts.show_settings()
+        self.accounts.settings.show()
 
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
         """Show an address in the browser; where there is none, as over SSH, it goes to the clipboard."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -13,15 +12,18 @@ from odtui.graph.errors import GraphError
 from odtui.services.local_place import LocalPlace
 from odtui.services.place import Place
 from odtui.services.words import explain_typed
+from odtui.ui.account_flow import Wanted
 from odtui.ui.demo_drive import DemoOptions
 from odtui.ui.dialogs.confirm import ConfirmDialog
 from odtui.ui.dialogs.pick import Option, PickDialog
-from odtui.ui.text import safe
+from odtui.ui.text import clean, safe
 
 if TYPE_CHECKING:
     from odtui.auth.accounts import Account
+    from odtui.config.settings import Profile
     from odtui.ui.account_flow import AccountFlow
     from odtui.ui.app import OdtuiApp, Start
+    from odtui.ui.open_accounts import OpenAccount
     from odtui.ui.widgets.pane import FilePane
 
 
@@ -37,54 +39,84 @@ class PlaceChooser:
         """Show the list for a pane."""
         choices = self._choices(pane)
         options = [option for option, _ in choices]
-        current = "local" if pane.place is not None and pane.place.is_local else "drive"
 
         def chosen(id: str | None) -> None:
             for option, act in choices:
                 if option.id == id:
                     act()
 
-        self._app.push_screen(PickDialog("Show in this pane", options, current=current), chosen)
+        self._app.push_screen(PickDialog("Show in this pane", options, current=self._current(pane)), chosen)
+
+    def _current(self, pane: FilePane) -> str | None:
+        """What the pane shows now."""
+        if pane.place is None:
+            return None
+        known = self._flow.open.of(pane.place)
+        return _id("drive", known.profile, known.session.account) if known is not None else "local"
 
     def _choices(self, pane: FilePane) -> list[tuple[Option, Callable[[], object]]]:
-        flow, session = self._flow, self._flow.session
-        choices: list[tuple[Option, Callable[[], object]]] = []
-        if session is not None:
-            title = Content.assemble(safe(session.place.label), "  ", safe(session.account.username))
-            choices.append((Option("drive", title), lambda: pane.open_place(session.place)))
+        flow = self._flow
+        choices = [self._drive(known, pane) for known in flow.open]
         choices.append((Option("local", Content("This computer")), lambda: pane.open_place(self._local)))
+        known_accounts = flow.workspace.known_accounts()
         choices += [
-            (self._account_option(account), partial(flow.connect, account))
-            for account in flow.known_accounts()
-            if session is None or account.id != session.account.id
+            self._account(profile, account, pane)
+            for profile, account in known_accounts
+            if flow.open.find(profile, account) is None
         ]
-        if flow.workspace.profile is not None:
-            title = Content("Sign in with another account" if session is not None else "Sign in")
-            choices.append((Option("sign_in", title), flow.show_sign_in))
-        if session is not None:
-            who = safe(session.account.username)
-            choices.append((Option("sign_out", Content.assemble("Sign out ", who)), self._ask_sign_out))
+        choices += [self._sign_in(profile, pane) for profile in self._profiles()]
+        here = flow.open.of(pane.place)
+        choices += [self._sign_out(known) for known in flow.open if here is None or known is here]
         if not flow.in_demo:
             option = Option("demo", Content("Demo drive"), "a complete OneDrive on this computer, to try things")
             choices.append((option, lambda: flow.open_demo(DemoOptions())))
         return choices
 
-    @staticmethod
-    def _account_option(account: Account) -> Option:
-        return Option(f"account:{account.id}", Content.assemble("OneDrive  ", safe(account.username)), "switch to it")
+    def _profiles(self) -> list[Profile]:
+        """Those that one can sign in with, the one in use first."""
+        used = self._flow.workspace.profile
+        others = self._flow.workspace.settings.profiles.values()
+        return [profile for profile in (used, *(each for each in others if each != used)) if profile is not None]
 
-    def _ask_sign_out(self) -> None:
-        dialog = ConfirmDialog("Sign out?", self._flow.sign_out_question(), yes="Sign out", danger=True)
+    def _drive(self, known: OpenAccount, pane: FilePane) -> tuple[Option, Callable[[], object]]:
+        session = known.session
+        title = Content.assemble(safe(session.place.label), "  ", safe(session.account.username))
+        option = Option(_id("drive", known.profile, session.account), title, self._of(known.profile))
+        return option, lambda: pane.open_place(session.place)
+
+    def _account(self, profile: Profile, account: Account, pane: FilePane) -> tuple[Option, Callable[[], object]]:
+        title = Content.assemble("OneDrive  ", safe(account.username))
+        note = " · ".join(filter(None, ("connect", self._of(profile))))
+        wanted = Wanted(profile, account, pane)
+        return Option(_id("account", profile, account), title, note), lambda: self._flow.connect(wanted)
+
+    def _sign_in(self, profile: Profile, pane: FilePane) -> tuple[Option, Callable[[], object]]:
+        title = "Sign in with another account" if self._flow.workspace.known_accounts() else "Sign in"
+        option = Option(f"sign_in:{profile.name}", Content(title), self._of(profile))
+        return option, lambda: self._flow.show_sign_in(profile, pane=pane)
+
+    def _sign_out(self, known: OpenAccount) -> tuple[Option, Callable[[], object]]:
+        title = Content.assemble("Sign out ", safe(known.session.account.username))
+        option = Option(_id("sign_out", known.profile, known.session.account), title)
+        return option, lambda: self._ask_sign_out(known)
+
+    def _of(self, profile: Profile) -> str:
+        """Which profile it belongs to, where there are several."""
+        return f"profile {clean(profile.name)}" if len(self._flow.workspace.settings.profiles) > 1 else ""
+
+    def _ask_sign_out(self, known: OpenAccount) -> None:
+        dialog = ConfirmDialog("Sign out?", self._flow.sign_out_question(known), yes="Sign out", danger=True)
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._app.run_worker(self._flow.sign_out(), group="connect", exclusive=True)
+                self._app.run_worker(self._flow.sign_out(known), group="connect", exclusive=True)
 
         self._app.push_screen(dialog, answered)
 
     async def open_address(self, pane: FilePane, text: str) -> None:
         """A web address, sharing link or path that was typed in a pane."""
-        session = self._flow.session
+        known = self._flow.open.of(pane.place)
+        session = known.session if known is not None else self._flow.session
         place: Place = self._local
         try:
             if "://" not in text:
@@ -100,3 +132,7 @@ class PlaceChooser:
             self._app.show_error(explain_typed(error, text))
             return
         pane.open_place(place, entry)
+
+
+def _id(what: str, profile: Profile, account: Account) -> str:
+    return f"{what}:{profile.name}:{account.id}"

@@ -35,6 +35,9 @@ class FakeSession:
         self.drive = Drive(id="fake", drive_type="personal", quota=Quota(total=15 * GIB, used=int(12.4 * GIB)))
         self.asked = 0
 
+    def has(self, place: object) -> bool:
+        return place is self.place
+
     async def refresh_quota(self) -> Drive:
         self.asked += 1
         return self.drive

@@ -31,6 +31,8 @@ class FakeAuthenticator:
         """What was called, in order."""
         self.cancelled: list[str] = []
         self.pasted: list[str] = []
+        self.wrong: list[str] = []
+        """Addresses that it asks again for."""
         self.scopes: tuple[str, ...] | None = None
         self.code = DeviceCode("ABCD-EFGH", "https://microsoft.com/devicelogin", 1_000_900.0)
 
@@ -51,7 +53,9 @@ class FakeAuthenticator:
         show_url(ADDRESS)
         open_url(ADDRESS)
         if paste is not None:
-            self.pasted.append(await self._until("browser", paste()))
+            while (pasted := await self._until("browser", paste())) in self.wrong:
+                pass
+            self.pasted.append(pasted)
             return ADA
         return await self._end("browser")
 

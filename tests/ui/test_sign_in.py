@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import OptionList
 from textual.worker import WorkerState
 
+from odtui.auth.admin_consent import admin_consent_link
 from odtui.auth.authenticator import Authenticator
 from odtui.auth.errors import AuthError, AuthProblem
 from odtui.config.settings import Profile
 from odtui.ui.dialogs.confirm import ConfirmDialog
-from odtui.ui.screens.sign_in import HINT_AFTER, AuthenticatorLike, SignInScreen, signed_in_words
+from odtui.ui.screens.sign_in import HINT_AFTER, AuthenticatorLike, SignInScreen
 from odtui.ui.screens.sign_in_views import DeviceView, StartView, best_way
 from odtui.ui.widgets.error_card import ErrorCard
 from odtui.ui.widgets.line_input import LineInput
@@ -99,6 +101,11 @@ def test_the_best_way_is_named_with_its_reason(
     way = best_way(setting, has_browser=browser, confidential=confidential)
     assert way.method == method
     assert word in way.reason
+
+
+def test_an_ssh_session_is_named_as_the_reason() -> None:
+    way = best_way("auto", has_browser=False, confidential=False, remote=True)
+    assert way.reason.startswith("This is an SSH session")
 
 
 async def test_enter_takes_the_best_way() -> None:
@@ -362,10 +369,109 @@ async def test_a_blocked_device_code_leads_to_the_browser() -> None:
         assert app.authenticator.asked == ["device", "browser"]
 
 
-def test_the_greeting_names_what_was_not_granted() -> None:
-    assert signed_in_words(ADA, ["Files.ReadWrite"]) == "Signed in as Ada Lovelace."
-    told = signed_in_words(ADA, ["files.readwrite", "User.Read", "Sites.Read.All"])
-    assert told == "Signed in as Ada Lovelace. Not granted: User.Read, Sites.Read.All."
+@pytest.mark.parametrize(
+    ("problem", "method"), [(AuthProblem.VERIFICATION, "browser"), (AuthProblem.CONSENT, "device")]
+)
+async def test_signing_in_again_takes_the_way_that_can_work(problem: AuthProblem, method: str) -> None:
+    app = failing(problem)
+    async with app.run_test() as pilot:
+        await pilot.press("d")
+        await settle(pilot)
+        await pilot.press("s")
+        await pilot.pause()
+    assert app.authenticator.asked == ["device", method]
+
+
+async def test_after_a_wrong_account_another_one_can_be_chosen() -> None:
+    app = SignInApp(FakeAuthenticator(ADA, fails=AuthError(AuthProblem.WRONG_ACCOUNT)), hint=ADA.username)
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("s")
+        await pilot.pause()
+    assert app.authenticator.asked == [f"browser {ADA.username}", "browser"]
+
+
+async def test_the_administrator_gets_a_link() -> None:
+    app = failing(AuthProblem.ADMIN)
+    async with app.run_test() as pilot:
+        await pilot.press("b")
+        await settle(pilot)
+        await pilot.press("l")
+        assert app.clipboard == admin_consent_link(PROFILE, PROFILE.scopes)
+        await pilot.press("a")
+        assert app.opened[-1] == app.clipboard
+
+
+async def test_nobody_opens_the_administrators_link_without_a_browser() -> None:
+    app = SignInApp(FakeAuthenticator(fails=AuthError(AuthProblem.ADMIN)), browser=False)
+    async with app.run_test() as pilot:
+        await pilot.press("d")
+        await settle(pilot)
+        assert "Link for the administrator" in shown(app)
+        assert "Approve it myself" not in shown(app)
+
+
+async def test_personal_accounts_have_no_administrator() -> None:
+    profile = replace(PROFILE, tenant="consumers")
+    app = SignInApp(FakeAuthenticator(fails=AuthError(AuthProblem.ADMIN)), profile=profile)
+    async with app.run_test() as pilot:
+        await pilot.press("b")
+        await settle(pilot)
+        assert "administrator l" not in shown(app)
+        await pilot.press("l")
+        assert app.clipboard == ""
+
+
+@pytest.mark.parametrize("browser", [True, False])
+async def test_the_recommended_way_comes_first(browser: bool) -> None:
+    app = SignInApp(FakeAuthenticator(), browser=browser)
+    async with app.run_test():
+        rows = app.screen.query_one(OptionList)
+        assert [option.id for option in rows.options] == (["browser", "device"] if browser else ["device", "browser"])
+        assert rows.highlighted == 0
+        assert "recommended" in str(rows.options[0].prompt)
+        assert "recommended" not in str(rows.options[1].prompt)
+
+
+async def test_a_pasted_address_that_is_none_is_refused_in_words() -> None:
+    app = SignInApp(FakeAuthenticator(), browser=False)
+    app.authenticator.wrong = ["nonsense"]
+    async with app.run_test() as pilot:
+        await pilot.press("b")
+        await pilot.pause()
+        app.screen.query_one("#paste", LineInput).value = "nonsense"
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.pause()
+        assert "This is not where the sign-in ended" in shown(app)
+        app.screen.query_one("#paste", LineInput).value = "http://localhost:40123/?code=abc"
+        await pilot.press("enter")
+        await settle(pilot)
+    assert app.answers == [ADA]
+
+
+async def test_a_fixed_port_can_be_forwarded() -> None:
+    profile = replace(PROFILE, confidential=True)
+    app = SignInApp(FakeAuthenticator(), profile=profile, browser=False)
+    async with app.run_test() as pilot:
+        await pilot.press("b")
+        await pilot.pause()
+        assert "ssh -L 8400:localhost:8400" in shown(app)
+
+
+@pytest.mark.parametrize(("size", "there"), [((80, 24), False), ((120, 36), False), ((130, 80), True)])
+async def test_the_address_to_paste_back_has_a_qr_code_where_it_fits(size: tuple[int, int], there: bool) -> None:
+    app = SignInApp(FakeAuthenticator(), browser=False)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("b")
+        await pilot.pause()
+        await pilot.pause()
+        codes = app.screen.query(QrCode)
+        assert bool(codes) is there
+        if there:
+            assert app.screen.query_one("#sign-in-card").region.contains_region(codes.first().region)
+        assert app.screen.query_one("#sign-in-middle").region.contains_region(app.screen.query_one("#paste").region)
 
 
 async def test_a_screen_left_while_waiting_gives_no_second_answer() -> None:

@@ -57,9 +57,9 @@ class CheckResult:
 
 def failed(check: str, error: AuthError) -> CheckResult:
     """The line for what signing in would fail with."""
-    from odtui.services.words_auth import SETTINGS, WORDS
+    from odtui.services.words_auth import SETTINGS, words
 
-    title, _why, advice, _steps = WORDS[error.problem]
+    title, _why, advice, _steps = words(error)
     return CheckResult(
         id=check,
         verdict=Verdict.FAIL,

@@ -60,6 +60,8 @@ class BrowserScreen(UndoingScreen):
 
         step: Step
         setting: str = ""
+        pane: FilePane | None = None
+        """Where the card was; None for that of a transfer."""
 
     @dataclass
     class GoRequested(Message):
@@ -104,17 +106,18 @@ class BrowserScreen(UndoingScreen):
 
     # --- the account's drive -----------------------------------------------------------------------
 
-    def connected(self, session: Session, *, open_at: Entry | None = None) -> None:
-        """Show the drive in the pane that waits for it, account and quota below."""
-        self.session = session
-        self._cloud_pane().open_place(session.place, open_at)
+    def connected(self, session: Session, *, open_at: Entry | None = None, pane: FilePane | None = None) -> None:
+        """Show a drive in a pane, or in the one that waits for it; account and quota below."""
+        if session not in self.sessions:
+            self.sessions.append(session)
+        (pane or self._cloud_pane()).open_place(session.place, open_at)
         self.update_status()
         self.offer_saved()
 
     def connecting(self, message: str) -> None:
         """Nothing of OneDrive is shown until `connected`. A message that ends in … gets a spinner."""
-        self.session = None
-        self.journal.forget_drives()
+        self.sessions.clear()
+        self.journal.forget(lambda place: not place.is_local)
         waiting = self._cloud_pane()
         for pane in self.panes:
             if pane is not waiting and pane.place is not None and not pane.place.is_local:
@@ -122,10 +125,35 @@ class BrowserScreen(UndoingScreen):
         waiting.connecting(message)
         self.update_status()
 
-    def read_again(self) -> None:
+    def ended(self, session: Session, message: str) -> None:
+        """An account has signed out: its places leave the panes; the other accounts stay."""
+        showing = [pane for pane in self.panes if pane.place is not None and session.has(pane.place)]
+        self.sessions = [each for each in self.sessions if each is not session]
+        if not self.sessions:
+            self.connecting(message)
+            return
+        for pane in showing:
+            pane.open_place(self._local)
+        for pane in self.panes:
+            pane.forget_places(session.has)
+        self.active.tell(message.replace("\n", " "))
+        self.update_status()
+
+    def replaced(self, old: Session, new: Session) -> None:
+        """The same account has another session now: panes that show its drive stay at their folder."""
+        self.sessions = [new if each is old else each for each in self.sessions]
+        for pane in self.panes:
+            if pane.place is None or not old.has(pane.place):
+                continue
+            same = pane.place.id == new.place.id
+            pane.forget_places(old.has)
+            pane.open_place(new.place, pane.folder if same else None)
+        self.update_status()
+
+    def read_again(self, session: Session) -> None:
         """The account has signed in again: what could not be read before is read now, where it was."""
         for pane in self.panes:
-            if pane.place is not None and not pane.place.is_local:
+            if pane.place is not None and session.has(pane.place):
                 pane.read_again()
         self.refresh_quota()
 
@@ -295,7 +323,7 @@ class BrowserScreen(UndoingScreen):
     @on(FilePane.StepChosen)
     def pass_step_on(self, event: FilePane.StepChosen) -> None:
         event.stop()
-        self.post_message(self.StepChosen(event.step, event.setting))
+        self.post_message(self.StepChosen(event.step, event.setting, event.pane))
 
     @on(FilePane.OrderChanged)
     def pass_order_on(self, event: FilePane.OrderChanged) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,8 +64,8 @@ class TransferringScreen(StartingScreen):
     def __init__(self, transfers: TransferService, *, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock`: seconds, monotonic."""
         super().__init__(transfers)
-        self.session: Session | None = None
-        """None while nobody is signed in."""
+        self.sessions: list[Session] = []
+        """One for each account whose drive is open; empty while nobody is signed in."""
         self.read_only = False
         """Shown in the status line; the session itself keeps to it."""
         self.saved: tuple[SavedJob, ...] = ()
@@ -78,6 +79,15 @@ class TransferringScreen(StartingScreen):
         self._sums = JobSums()
         self._resting = self._newer_jobs = self._offered = False
         self._unwatch: list[Callable[[], None]] = []
+
+    @property
+    def session(self) -> Session | None:
+        """That of the active pane; of a pane of this computer, the other pane's or the last one."""
+        for pane in (self.active, self.other):
+            for session in self.sessions:
+                if pane.place is not None and session.has(pane.place):
+                    return session
+        return self.sessions[-1] if self.sessions else None
 
     # --- showing -------------------------------------------------------------------------------------
 
@@ -160,12 +170,9 @@ class TransferringScreen(StartingScreen):
     @work(group="quota", exclusive=True)
     async def refresh_quota(self) -> None:
         """Read the numbers of the quota bar again; if that fails the old ones stay, the next action will tell."""
-        if self.session is None:
-            return
-        try:
-            await self.session.refresh_quota()
-        except FAILURES:
-            return
+        for session in tuple(self.sessions):
+            with suppress(*FAILURES):
+                await session.refresh_quota()
         self.update_status()
 
     def update_status(self) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from textual import on, work
@@ -18,9 +19,10 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Footer
 
-from odtui.auth.errors import AuthError
+from odtui.auth.admin_consent import admin_consent_link
+from odtui.auth.errors import AuthError, AuthProblem
 from odtui.config.settings import Profile
-from odtui.services.words import explain
+from odtui.services.words import Step, explain
 from odtui.ui.dialogs.confirm import ConfirmDialog
 from odtui.ui.screens.sign_in_views import BrowserView, DeviceView, Method, StartView, best_way
 from odtui.ui.text import clean, safe
@@ -29,6 +31,7 @@ from odtui.ui.widgets.error_card import ErrorCard
 if TYPE_CHECKING:
     from odtui.auth.accounts import Account
     from odtui.auth.authenticator import DeviceCode
+    from odtui.net.reroute import Routes
 
 HINT_AFTER = 20.0
 """Seconds without an answer after which the browser may be showing an error to nobody but the user."""
@@ -92,10 +95,17 @@ class SignInScreen(Screen["Account | None"]):
         login_hint: str | None = None,
         scopes: tuple[str, ...] | None = None,
         later: Callable[[float, Callable[[], None]], object] | None = None,
+        remote: bool = False,
+        routes: Routes | None = None,
     ) -> None:
-        """`open_url` starts a browser; None: there is none here. `clock`: seconds since the epoch. `login_hint`: the
-        account that has to sign in again. `scopes`: to ask for instead of the profile's. `later`: runs something after
-        some seconds; the screen's own timer if absent.
+        """Args:
+        open_url: Starts a browser; None: there is none here.
+        clock: Seconds since the epoch.
+        login_hint: The account that has to sign in again.
+        scopes: To ask for instead of the profile's.
+        later: Runs something after some seconds; the screen's own timer if absent.
+        remote: The terminal belongs to another computer.
+        routes: Where the demo drive stands in for Microsoft.
         """
         super().__init__()
         self._authenticator = authenticator
@@ -109,9 +119,13 @@ class SignInScreen(Screen["Account | None"]):
         self._renew: str | None = None
         self._scopes = scopes
         self._later = later if later is not None else self.set_timer
-        self._way = best_way(profile.sign_in, has_browser=open_url is not None, confidential=profile.confidential)
+        self._way = best_way(
+            profile.sign_in, has_browser=open_url is not None, confidential=profile.confidential, remote=remote
+        )
+        self._routes = routes
         self._method: Method = self._way.method
         self._setting = ""
+        self._failed: AuthProblem | None = None
         self._pasted: asyncio.Queue[str] = asyncio.Queue()
 
     def compose(self) -> ComposeResult:
@@ -147,6 +161,7 @@ class SignInScreen(Screen["Account | None"]):
         card.border_title = safe(title)
         card.border_subtitle = safe(self._cloud_title)
         card.set_class(failed, "-danger")
+        self.remove_class("-with-qr")
         await card.remove_children()
         await card.mount(view)
         self.refresh_bindings()
@@ -178,7 +193,9 @@ class SignInScreen(Screen["Account | None"]):
         except (AuthError, OSError) as error:
             told = explain(error, doing="sign in")
             self._setting = told.setting
-            card = ErrorCard(told, close="Back")
+            self._failed = error.problem if isinstance(error, AuthError) else None
+            steps = tuple(step for step in told.steps if step not in self._impossible_steps)
+            card = ErrorCard(replace(told, steps=steps), close="Back")
             await self._show(card, told.title, failed=True)
             card.focus_first()
         else:
@@ -195,8 +212,14 @@ class SignInScreen(Screen["Account | None"]):
             show_url=view.show_address,
             login_hint=self._renew,
             scopes=self._scopes,
-            paste=self._pasted.get if pasting else None,
+            paste=partial(self._next_paste, view) if pasting else None,
         )
+
+    async def _next_paste(self, view: BrowserView) -> str:
+        """The address that was pasted; asked for again when it was a wrong one."""
+        if view.pasted:
+            view.refuse_paste()
+        return await self._pasted.get()
 
     async def _with_device(self) -> Account:
         view = DeviceView(self._clock, has_browser=self._open_url is not None)
@@ -230,6 +253,15 @@ class SignInScreen(Screen["Account | None"]):
         match event.step:
             case "settings":
                 self.action_settings()
+            case "admin_link":
+                self._copy(self._admin_link or "", "The link is on the clipboard. Send it to your administrator.")
+            case "admin_open":
+                if self._open_url is not None and self._admin_link is not None:
+                    self._open_url(self._admin_link)
+            case "sign_in" if self._failed is AuthProblem.WRONG_ACCOUNT:
+                self.begin(self._method)
+            case "sign_in" if self._failed is AuthProblem.VERIFICATION:
+                self.begin("browser", renew=self._renew)
             case "other_method":
                 self.begin("device" if self._method == "browser" else "browser", renew=self._renew)
             case None:
@@ -255,6 +287,18 @@ class SignInScreen(Screen["Account | None"]):
         for view in self.query(DeviceView):
             if view.code is not None and self._open_url is not None and view.code.address.startswith(allowed):
                 self._open_url(view.code.address)
+
+    @property
+    def _admin_link(self) -> str | None:
+        """Where an administrator approves what was asked for; None where there is none."""
+        return admin_consent_link(self._profile, self._scopes or self._profile.scopes, self._routes)
+
+    @property
+    def _impossible_steps(self) -> frozenset[Step]:
+        """What words offer and this computer or account does not have."""
+        if self._admin_link is None:
+            return frozenset({"admin_link", "admin_open"})
+        return frozenset() if self._open_url is not None else frozenset({"admin_open"})
 
     def action_settings(self) -> None:
         """Leave, and have the settings opened at the field that the last problem points to."""
@@ -295,11 +339,3 @@ class SignInScreen(Screen["Account | None"]):
             told = explain(error, doing="sign out")
             self.notify(clean(f"{told.why} {told.advice}"), title=clean(told.title), severity="error", markup=False)
         await self.start_over()
-
-
-def signed_in_words(account: Account, asked: Iterable[str]) -> str:
-    """Who signed in, and which permissions were not granted; clean, for a toast."""
-    granted = {scope.casefold() for scope in account.granted}
-    missing = [scope for scope in asked if scope.casefold() not in granted]
-    told = f"Signed in as {account.name or account.username}."
-    return clean(f"{told} Not granted: {', '.join(missing)}." if missing else told)

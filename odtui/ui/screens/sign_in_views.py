@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -17,7 +19,7 @@ from textual.widgets.option_list import Option
 from odtui.config.settings import SignInMethod
 from odtui.ui.text import clean
 from odtui.ui.widgets.buttons import ButtonRow, KeyButton
-from odtui.ui.widgets.line_input import LineInput
+from odtui.ui.widgets.pasted_input import PastedInput
 from odtui.ui.widgets.spinner import Spinner
 
 if TYPE_CHECKING:
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
     from odtui.auth.authenticator import DeviceCode
 
 Method = Literal["browser", "device"]
+
+LONGEST_QR = 1500
+"""Characters of an address; a code of more fits no terminal."""
+QR_BESIDE = Size(8, 22)
+"""Cells that the frame and the other lines of the browser sign-in need beside a QR code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +42,19 @@ class Way:
     reason: str
 
 
-def best_way(setting: SignInMethod, *, has_browser: bool, confidential: bool) -> Way:
-    """A device code never carries a client secret, so it is no way out for a registration that needs one."""
+def best_way(setting: SignInMethod, *, has_browser: bool, confidential: bool, remote: bool = False) -> Way:
+    """A device code never carries a client secret, so it is no way out for a registration that needs one.
+
+    `remote`: the terminal belongs to another computer.
+    """
     if setting != "auto":
-        return Way(setting, "Chosen in the settings.")
+        return Way(setting, "This way is chosen in the settings.")
     if has_browser:
         return Way("browser", "Your browser opens; this screen goes on by itself.")
+    where = "This is an SSH session" if remote else "No browser was found here"
     if confidential:
-        return Way("browser", "No browser was found here. Open the address anywhere and paste back where it ends.")
-    return Way("device", "No browser was found here, so a device code is the easier way.")
+        return Way("browser", f"{where}. Open the address in any browser, and paste back where it ends.")
+    return Way("device", f"{where}, so a device code is the easier way: enter it in a browser anywhere.")
 
 
 class StartView(VerticalGroup):
@@ -76,8 +87,11 @@ class StartView(VerticalGroup):
         if options:
             options.append(None)
         browser = "Sign in with the browser" if self._has_browser else "Sign in with a browser on another computer"
-        options.append(Option(self._method_line(browser, "b"), id="browser"))
-        options.append(Option(self._method_line("Sign in with a device code", "d"), id="device"))
+        ways: dict[Method, Option] = {
+            "browser": self._method_option("browser", browser, "b"),
+            "device": self._method_option("device", "Sign in with a device code", "d"),
+        }
+        options += [ways.pop(self._way.method), *ways.values()]
         yield OptionList(*options, markup=False)
         yield Static(Content.styled(self._way.reason, "dim"), classes="reason")
 
@@ -111,9 +125,9 @@ class StartView(VerticalGroup):
         address = f"{clean(account.username)} · " if account.name else ""
         return Content.assemble((who, "bold"), Content.styled(f"  {address}{again or kind}", "dim"))
 
-    @staticmethod
-    def _method_line(title: str, key: str) -> Content:
-        return Content.assemble(title, Content.styled(f"  {key}", "dim"))
+    def _method_option(self, method: Method, title: str, key: str) -> Option:
+        best = ("  recommended", "$text-success") if method == self._way.method else ""
+        return Option(Content.assemble(title, Content.styled(f"  {key}", "dim"), best), id=method)
 
 
 class BrowserView(VerticalGroup):
@@ -128,6 +142,8 @@ class BrowserView(VerticalGroup):
     def __init__(self, *, redirect_uri: str, paste: bool) -> None:
         super().__init__(classes="view")
         self.address = ""
+        self.pasted = False
+        """Whether something was pasted already."""
         self._redirect_uri = redirect_uri
         self._paste = paste
 
@@ -141,7 +157,8 @@ class BrowserView(VerticalGroup):
             yield Static(
                 "After signing in, the browser ends on an address that it cannot open. Paste it here:", classes="told"
             )
-            yield LineInput(placeholder="http://localhost…", compact=True, id="paste")
+            yield PastedInput(placeholder="http://localhost…", compact=True, id="paste")
+            yield Static(self._forwarding(), id="paste-note", classes="told")
         hint = Static(browser_hint(self._redirect_uri), id="browser-hint")
         hint.display = False
         yield hint
@@ -159,6 +176,31 @@ class BrowserView(VerticalGroup):
         told = "Open this address in any browser:" if self._paste else "Waiting for your browser. Sign in there."
         self.query_one("#waiting", Static).update(told)
         self.query_one("#address", Static).update(clean(address))
+        if self._paste:
+            self._show_qr()
+
+    def _show_qr(self) -> None:
+        """For a telephone; only where the screen holds it, for such an address makes a large one."""
+        from odtui.ui.widgets.qr import QrCode
+
+        if len(self.address) > LONGEST_QR:
+            return
+        code = QrCode(self.address)
+        room = self.app.size
+        if code.cells.width + QR_BESIDE.width <= room.width and code.cells.height + QR_BESIDE.height <= room.height:
+            self.screen.add_class("-with-qr")
+            self.mount(code, before="#address-box")
+
+    def refuse_paste(self) -> None:
+        """What was pasted is not the answer; say so, and wait on."""
+        note = self.query_one("#paste-note", Static)
+        note.update("✗ This is not where the sign-in ended. Copy the whole address from the browser's address bar.")
+        note.add_class("-bad")
+
+    def _forwarding(self) -> str:
+        """The other way for those who sit at another computer. Only a fixed port can be forwarded."""
+        port = urlsplit(self._redirect_uri).port
+        return f"Or connect with ssh -L {port}:localhost:{port}; then it comes back by itself." if port else ""
 
     def give_hint(self) -> None:
         """What to look for when the browser shows an error: it tells nobody but the user."""
@@ -166,10 +208,15 @@ class BrowserView(VerticalGroup):
             hint.display = True
         self.add_class("-hinting")
 
+    @on(PastedInput.Tidied)
+    def ignore_tidied(self, event: PastedInput.Tidied) -> None:
+        event.stop()
+
     @on(Input.Submitted, "#paste")
     def take_paste(self, event: Input.Submitted) -> None:
         event.stop()
         if event.value.strip():
+            self.pasted = True
             self.post_message(self.Pasted(event.value.strip()))
             event.input.value = ""
 

@@ -23,6 +23,8 @@ STEPS: dict[Step, tuple[str, str]] = {
     "refresh": ("f", "Refresh"),
     "parent": ("p", "Folder above"),
     "open_browser": ("b", "Open in browser"),
+    "admin_link": ("l", "Link for the administrator"),
+    "admin_open": ("a", "Approve it myself"),
 }
 """Key and label of the steps that a button stands for."""
 

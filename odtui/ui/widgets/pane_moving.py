@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import work
 from textual.content import Content
 
@@ -34,7 +36,7 @@ class MovingPane(ReadingPane):
     def visit(self, place: Place, trail: list[Entry], *, seek: Key | None = None) -> None:
         """Open the last folder of the trail; the cursor goes to `seek` when it is there."""
         here = self._here()
-        if here is not None:
+        if here is not None and (here.place.id, here.trail[-1].key) != (place.id, trail[-1].key):
             self._back = [*self._back[1 - KEPT_STEPS :], here]
             self._forward.clear()
         self._show(place, trail, seek)
@@ -66,6 +68,11 @@ class MovingPane(ReadingPane):
         self.tree_view.show(None)
         self.close_filter()
         self.status_changed()
+
+    def forget_places(self, gone: Callable[[Place], bool]) -> None:
+        """Back and Forward no longer lead to places that are gone."""
+        self._back = [step for step in self._back if not gone(step.place)]
+        self._forward = [step for step in self._forward if not gone(step.place)]
 
     def _keep_tree(self) -> None:
         model, place = self.model, self.place

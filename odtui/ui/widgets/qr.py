@@ -20,11 +20,16 @@ class QrCode(Widget):
         super().__init__(id=id)
         self._rows = _modules(text)
 
+    @property
+    def cells(self) -> Size:
+        """What it takes on the screen."""
+        return Size(len(self._rows[0]), (len(self._rows) + 1) // 2)
+
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        return len(self._rows[0])
+        return self.cells.width
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return (len(self._rows) + 1) // 2
+        return self.cells.height
 
     def render_line(self, y: int) -> Strip:
         if 2 * y >= len(self._rows):
