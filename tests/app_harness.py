@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -197,6 +197,7 @@ async def driven(
     tmp_path: Path,
     *,
     profile: Profile = PROFILE,
+    others: Sequence[Profile] = (),
     secret: str = "",
     signed_in: bool = True,
     memory_only: bool = True,
@@ -207,6 +208,8 @@ async def driven(
     """The app over a server.
 
     Args:
+        profile: The one in use.
+        others: What the settings have besides.
         secret: The client secret that was entered in the settings.
         memory_only: Whether nothing of the sign-in is kept in files.
         signed_in: Whether an account is known already; else the app begins with the sign-in.
@@ -222,7 +225,7 @@ async def driven(
     routes = Routes(frozenset(demo.hosts), demo.base)
     workspace = Workspace(
         SettingsStore(directories.settings_file),
-        Settings(profiles={profile.name: profile}),
+        Settings(profile=profile.name, profiles={each.name: each for each in (profile, *others)}),
         directories,
         routes=routes,
         memory_only=memory_only,

@@ -302,28 +302,6 @@ async def test_a_transfer_whose_token_was_revoked_goes_on_after_signing_in(demo:
         assert WELCOME in names(odtui.right)
 
 
-async def test_whoever_shows_the_drive_twice_and_changes_the_account_sees_no_closed_session(
-    demo: DemoThread, tmp_path: Path
-) -> None:
-    def as_grace(url: str) -> bool:
-        threading.Thread(target=approve, args=(url,), kwargs={"account": "grace"}, daemon=True).start()
-        return True
-
-    async with driven(demo, tmp_path, browser=as_grace) as odtui:
-        old = odtui.app.browser.session
-        assert old is not None
-        odtui.right.open_place(old.place)
-        await odtui.press()
-        assert WELCOME in names(odtui.right)
-        odtui.app.accounts.show_sign_in()
-        await odtui.press("b")
-        assert "Private" in names(odtui.left)
-        assert set(names(odtui.right)) == set(LOCAL)
-        odtui.left.open_place(old.place)
-        await odtui.press()
-        assert odtui.card().title == "You need to sign in again"
-
-
 async def test_a_token_that_ran_out_is_renewed_unseen(demo: DemoThread, tmp_path: Path) -> None:
     async with driven(demo, tmp_path) as odtui:
         expire(demo.state, Expiry(tokens=True))

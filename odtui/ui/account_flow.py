@@ -13,7 +13,8 @@ from textual.content import Content
 from odtui.auth.errors import AuthError
 from odtui.config.redact import redact
 from odtui.graph.errors import GraphError
-from odtui.services.words import Explained, Step, explain
+from odtui.services.words import Explained, explain
+from odtui.ui.card_steps import CardSteps
 from odtui.ui.demo_drive import DemoDrive, DemoOptions
 from odtui.ui.open_accounts import OpenAccount, OpenAccounts
 from odtui.ui.settings_flow import SettingsFlow
@@ -31,8 +32,6 @@ SHORTEST_NOTICE, LONGEST_NOTICE = 4.0, 30.0
 """Seconds that a notice of a wait stays."""
 SIGNED_IN_NOTICE = 8.0
 """Seconds for the notice of who has signed in."""
-NETWORK_PAGE = "http://www.msftconnecttest.com/redirect"
-"""Microsoft's page for finding the sign-in of a network: not encrypted, so that the network can answer instead."""
 NOT_SIGNED_IN = "Not signed in. Press a to sign in."
 
 
@@ -57,12 +56,15 @@ class AccountFlow:
         self.workspace = workspace
         self.open = OpenAccounts()
         self.settings = SettingsFlow(app, self, open_url)
+        self.steps = CardSteps(app, self, start)
         self._app = app
         self._start = start
         self._open_url = open_url
         self._demo: DemoDrive | None = None
-        self._wanted: Wanted | None = None
+        self.wanted: Wanted | None = None
         """What was connected to last, or could not be."""
+        self.failed: Wanted | None = None
+        """What a card on the screen is about: it could not be connected to."""
         self._target = start.target
         self._told_waiting = False
 
@@ -101,7 +103,9 @@ class AccountFlow:
             message = "Other permissions are chosen now: sign in again, so that Microsoft can grant them."
             self.show_sign_in(login_hint=accounts[0].username, message=message)
         else:
-            self.connect(Wanted(profile, accounts[0]))
+            known = self.open.find(profile, accounts[0])
+            if known is None or not self._same_tokens(known) or not self._app.browser.shows(known.session):
+                self.connect(Wanted(profile, accounts[0]))
 
     # --- signing in -----------------------------------------------------------------------------------
 
@@ -181,7 +185,7 @@ class AccountFlow:
 
     def ask_permission(self, scope: str) -> None:
         """Sign in once more for one permission beside those that the account has; the session goes on meanwhile."""
-        known = self._open_in(self._app.browser.active)
+        known = self.open_in(self._app.browser.active)
         if known is not None:
             account = known.session.account
             scopes = (*account.granted, scope)
@@ -191,7 +195,7 @@ class AccountFlow:
 
     def connect(self, wanted: Wanted) -> None:
         """Show an account's drive."""
-        self._wanted = wanted
+        self.wanted, self.failed = wanted, None
         known = self.open.find(wanted.profile, wanted.account)
         if known is not None and wanted.asked is None and self._same_tokens(known):
             self.workspace.use(wanted.profile)
@@ -209,6 +213,7 @@ class AccountFlow:
         try:
             session = await self.workspace.connect(profile, account, on_wait=self._waiting)
         except (GraphError, AuthError, OSError) as error:
+            self.failed = wanted
             told = explain(error, doing="connect to OneDrive")
             self._app.show_error(told) if self.open else browser.connection_failed(told)
             return
@@ -221,6 +226,7 @@ class AccountFlow:
             browser.connected(session, pane=wanted.pane)
         if wanted.asked is not None:
             self._tell_signed_in(session, wanted.asked)
+        await self._app.offer_edits(session)
 
     async def _open_target(self, session: Session, target: str) -> bool:
         """Show what the command line asked for. False if it cannot be found: a card has said why."""
@@ -297,48 +303,13 @@ class AccountFlow:
         self.workspace = self._demo.workspace(settings, first_run=options.first_run)
         self.workspace.read_only = read_only
 
-    # --- cards and choices ------------------------------------------------------------------------------
+    # --- leaving accounts ---------------------------------------------------------------------------------
 
-    def take_step(self, step: Step, setting: str = "", pane: FilePane | None = None) -> None:
-        """A key on a card. `setting`: the field of the settings that cures it. `pane`: where the card was."""
-        known = self._open_in(pane)
-        profile, account = (known.profile, known.session.account) if known is not None else (None, None)
-        if known is None and self._wanted is not None:
-            profile, account = self._wanted.profile, self._wanted.account
-        match step:
-            case "settings":
-                self.settings.show(focus=setting or None, profile=profile)
-            case "open_browser":
-                self._app.open_url(NETWORK_PAGE)
-            case "admin_link" | "admin_open":
-                self._show_admin_link(profile, account, copied=step == "admin_link")
-            case "sign_in" | "other_method":
-                self.show_sign_in(profile, login_hint=account.username if account is not None else None, pane=pane)
-            case _ if self._wanted is not None:
-                self.connect(self._wanted)
-            case _ if self._start.demo is not None:
-                self.open_demo(self._start.demo)
-            case _:
-                self.resume()
-
-    def _open_in(self, pane: FilePane | None) -> OpenAccount | None:
+    def open_in(self, pane: FilePane | None) -> OpenAccount | None:
         """The account of a pane; without one there, that of the only or the last session."""
         here = self.open.of(pane.place) if pane is not None else None
         session = self.session
         return here or next((each for each in self.open if each.session is session), None)
-
-    def _show_admin_link(self, profile: Profile | None, account: Account | None, *, copied: bool) -> None:
-        """To the clipboard for an administrator, or into the browser of somebody who is one."""
-        from odtui.auth.admin_consent import admin_consent_link
-
-        link = admin_consent_link(profile, profile.scopes, self.workspace.routes) if profile is not None else None
-        if link is None or (account is not None and account.personal):
-            self._app.notify("Personal accounts have no administrator.", severity="warning", markup=False)
-        elif copied:
-            self._app.copy_to_clipboard(link)
-            self._app.notify("The link is on the clipboard. Send it to your administrator.", markup=False)
-        else:
-            self._app.open_url(link)
 
     async def sign_out(self, known: OpenAccount) -> None:
         """Forget an account on this computer."""
@@ -347,12 +318,12 @@ class AccountFlow:
         except (AuthError, OSError) as error:
             self._app.show_error(explain(error, doing="sign out"))
             return
-        self._wanted = None
+        self.wanted = None
         await self._close(known, "Signed out here; your browser may still be signed in.\nPress a to sign in.")
 
     async def close_profile(self, name: str) -> None:
         """A profile is gone, and its accounts with it."""
-        self._wanted = None
+        self.wanted = None
         for known in [each for each in self.open if each.profile.name == name]:
             await self._close(known, NOT_SIGNED_IN)
 

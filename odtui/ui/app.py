@@ -211,7 +211,7 @@ class OdtuiApp(App[None]):
 
     @on(BrowserScreen.StepChosen)
     def take_step(self, event: BrowserScreen.StepChosen) -> None:
-        self.accounts.take_step(event.step, event.setting, event.pane)
+        self.accounts.steps.take(event.step, event.setting, event.pane)
 
     def show_error(self, explained: Explained) -> None:
         """An error card over whatever is shown; its steps lead on."""
@@ -219,7 +219,7 @@ class OdtuiApp(App[None]):
 
         def leave(step: Step | None) -> None:
             if step is not None:
-                self.accounts.take_step(step, explained.setting)
+                self.accounts.steps.take(step, explained.setting)
 
         self.push_screen(ErrorDialog(explained), leave)
 

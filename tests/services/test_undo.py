@@ -66,7 +66,7 @@ def test_the_end_of_a_session_forgets_what_was_done_on_drives() -> None:
     kept = Made(local, "download", (local.entries["/a"],))  # type: ignore[arg-type]
     journal.add(kept)
     journal.add(Made(cloud, "upload", (cloud.entries["/a"],)))  # type: ignore[arg-type]
-    journal.forget_drives()
+    journal.forget(lambda place: not place.is_local)
     assert journal.last is kept
     journal.drop(kept)
     assert journal.last is None

@@ -132,12 +132,17 @@ class BrowserScreen(UndoingScreen):
         if not self.sessions:
             self.connecting(message)
             return
-        for pane in showing:
-            pane.open_place(self._local)
         for pane in self.panes:
             pane.forget_places(session.has)
+        for pane in showing:
+            pane.clear_place()
+            pane.open_place(self._local)
         self.active.tell(message.replace("\n", " "))
         self.update_status()
+
+    def shows(self, session: Session) -> bool:
+        """Whether a pane shows something of this session."""
+        return any(pane.place is not None and session.has(pane.place) for pane in self.panes)
 
     def replaced(self, old: Session, new: Session) -> None:
         """The same account has another session now: panes that show its drive stay at their folder."""
