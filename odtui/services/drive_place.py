@@ -167,11 +167,11 @@ class DrivePlace:
     def path(self, folders: list[Entry]) -> str:
         return "/" + "/".join(folder.name for folder in folders[1:])
 
-    def name_problem(self, name: str, parent: Entry) -> str | None:
-        return drive_name_problem(name, drive_type=self.drive.drive_type, at_root=self._is_top(parent))
+    def name_problem(self, name: str, parent: Entry, *, folder: bool = False) -> str | None:
+        return drive_name_problem(name, drive_type=self.drive.drive_type, at_root=self._is_top(parent), folder=folder)
 
-    def legal_name(self, name: str, parent: Entry) -> str:
-        return legal_drive_name(name, drive_type=self.drive.drive_type, at_root=self._is_top(parent))
+    def legal_name(self, name: str, parent: Entry, *, folder: bool = False) -> str:
+        return legal_drive_name(name, drive_type=self.drive.drive_type, at_root=self._is_top(parent), folder=folder)
 
     def _is_top(self, folder: Entry) -> bool:
         return self._whole and self._root is not None and folder.key == self._root.key

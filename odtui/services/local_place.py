@@ -115,10 +115,10 @@ class LocalPlace:
     def path(self, folders: list[Entry]) -> str:
         return folders[-1].id if folders else os.sep
 
-    def name_problem(self, name: str, parent: Entry) -> str | None:
+    def name_problem(self, name: str, parent: Entry, *, folder: bool = False) -> str | None:
         return local_name_problem(name)
 
-    def legal_name(self, name: str, parent: Entry) -> str:
+    def legal_name(self, name: str, parent: Entry, *, folder: bool = False) -> str:
         return legal_local_name(name)
 
     @staticmethod

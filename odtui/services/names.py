@@ -13,6 +13,8 @@ DRIVE_NAME_LENGTH = 255
 LOCAL_NAME_LENGTH = 255
 """Bytes per name."""
 
+LONGEST_SUFFIX = 32
+"""Bytes of what is taken for the extension of a file."""
 DRIVE_PATH_LENGTH = 400
 """Characters of all names on the way to a driveItem, joined by slashes (QUIRKS 60)."""
 
@@ -47,12 +49,13 @@ def local_name_problem(name: str) -> str | None:
     return None
 
 
-def drive_name_problem(name: str, *, drive_type: str, at_root: bool) -> str | None:
+def drive_name_problem(name: str, *, drive_type: str, at_root: bool, folder: bool = False) -> str | None:
     """Why a driveItem cannot be called so; None if it can.
 
     Args:
         drive_type: personal, business or documentLibrary; anything else counts as business (QUIRKS 35).
         at_root: Whether the parent is the top of the drive.
+        folder: Whether it is one: not every name of a file is allowed then (QUIRKS 46).
     """
     if not name or not name.strip():
         return "A name needs at least one character that is not a space."
@@ -60,6 +63,8 @@ def drive_name_problem(name: str, *, drive_type: str, at_root: bool) -> str | No
         return f"“{name}” stands for a folder itself and cannot be a name."
     if _SURROGATE.search(name):
         return "This name is not valid text, and OneDrive stores text only."
+    if folder and name.startswith("~") and drive_type != "personal":
+        return "OneDrive for work does not allow a folder name that begins with ~."
     return _character_problem(name) or _edge_problem(name) or _word_problem(name, drive_type, at_root)
 
 
@@ -119,14 +124,14 @@ def legal_local_name(name: str) -> str:
     return _cut(name, LOCAL_NAME_LENGTH, lambda text: len(os.fsencode(text)))
 
 
-def legal_drive_name(name: str, *, drive_type: str, at_root: bool) -> str:
+def legal_drive_name(name: str, *, drive_type: str, at_root: bool, folder: bool = False) -> str:
     """The name itself if a driveItem can be called so, else the nearest one that it can.
 
     Characters that are not allowed become their twins of full width; those that have none, and spaces at either end, an
     underscore. A word that is reserved gets an underscore before it. A name that is too long is cut, and gets a mark
     that is always the same for it.
     """
-    if drive_name_problem(name, drive_type=drive_type, at_root=at_root) is None:
+    if drive_name_problem(name, drive_type=drive_type, at_root=at_root, folder=folder) is None:
         return name
     name = _SURROGATE.sub("_", _CONTROL.sub("_", name.translate(_TWINS)))
     if drive_type != "personal":
@@ -135,7 +140,8 @@ def legal_drive_name(name: str, *, drive_type: str, at_root: bool) -> str:
     name = f"_{name[1:]}" if name[0].isspace() else name
     name = f"{name[:-1]}_" if name[-1].isspace() else name
     name = f"{name[:-1]}\uff0e" if name.endswith(".") else name
-    return f"_{name}" if _word_problem(name, drive_type, at_root) is not None else name
+    word = drive_name_problem(name, drive_type=drive_type, at_root=at_root, folder=folder)
+    return name if word is None else f"_{name}"
 
 
 def _storable(name: str) -> bool:
@@ -156,7 +162,7 @@ def _cut(name: str, most: int, length: Callable[[str], int]) -> str:
     if length(name) <= most:
         return name
     stem, suffix = os.path.splitext(name)
-    if length(suffix) > 32:
+    if length(suffix) > LONGEST_SUFFIX:
         stem, suffix = name, ""
     mark = f" {zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}{suffix}"
     while length(stem) + length(mark) > most:
@@ -164,14 +170,11 @@ def _cut(name: str, most: int, length: Callable[[str], int]) -> str:
     return stem + mark
 
 
-def numbered(name: str, number: int) -> str:
-    """`name 1.ext`: cut before the number, if need be, so that it fits everywhere."""
-    stem, suffix = os.path.splitext(name)
-    suffix = suffix if len(os.fsencode(suffix)) <= 32 else ""
+def numbered(name: str, number: int, *, folder: bool = False) -> str:
+    """`name 1.ext`: cut before the number, if need be, so that it fits everywhere. A folder's name has no extension."""
+    stem, suffix = (name, "") if folder else os.path.splitext(name)
+    if len(os.fsencode(suffix)) > LONGEST_SUFFIX:
+        stem, suffix = name, ""
     tail = f" {number}{suffix}"
-    room = LOCAL_NAME_LENGTH - len(os.fsencode(tail))
-    stem = name[: len(name) - len(suffix)] if suffix else name
-    raw = os.fsencode(stem)
-    if len(raw) > room:
-        stem = raw[:room].decode("utf-8", "ignore")
-    return f"{stem}{tail}"
+    raw = os.fsencode(stem)[: LOCAL_NAME_LENGTH - len(os.fsencode(tail))]
+    return f"{raw.decode('utf-8', 'ignore') if len(raw) < len(os.fsencode(stem)) else stem}{tail}"

@@ -79,8 +79,8 @@ class Place(Protocol):
     def path(self, folders: list[Entry]) -> str:
         """The path of a chain of folders (topmost first) as a user would type it."""
 
-    def name_problem(self, name: str, parent: Entry) -> str | None:
-        """Why an entry cannot be called so here, as a sentence; None if it can."""
+    def name_problem(self, name: str, parent: Entry, *, folder: bool = False) -> str | None:
+        """Why an entry cannot be called so here, as a sentence; None if it can. `folder`: whether it is one."""
 
-    def legal_name(self, name: str, parent: Entry) -> str:
+    def legal_name(self, name: str, parent: Entry, *, folder: bool = False) -> str:
         """The name itself if an entry can be called so here, else the nearest one that it can."""

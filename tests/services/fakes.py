@@ -172,8 +172,8 @@ class FakePlace:
     def path(self, folders: list[Entry]) -> str:
         return folders[-1].id if folders else ROOT
 
-    def name_problem(self, name: str, parent: Entry) -> str | None:
-        return drive_name_problem(name, drive_type="personal", at_root=parent.id == ROOT)
+    def name_problem(self, name: str, parent: Entry, *, folder: bool = False) -> str | None:
+        return drive_name_problem(name, drive_type="personal", at_root=parent.id == ROOT, folder=folder)
 
-    def legal_name(self, name: str, parent: Entry) -> str:
-        return legal_drive_name(name, drive_type="personal", at_root=parent.id == ROOT)
+    def legal_name(self, name: str, parent: Entry, *, folder: bool = False) -> str:
+        return legal_drive_name(name, drive_type="personal", at_root=parent.id == ROOT, folder=folder)

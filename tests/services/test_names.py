@@ -1,8 +1,17 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odtui.services.names import drive_name_problem, folded, legal_drive_name, legal_local_name, local_name_problem
+from odtui.services.names import (
+    drive_name_problem,
+    folded,
+    legal_drive_name,
+    legal_local_name,
+    local_name_problem,
+    numbered,
+)
 
 PIECES = [
     "con",
@@ -75,12 +84,15 @@ def test_this_computer_counts_bytes() -> None:
 # the nearest name that is allowed
 
 
-@given(NAMES, st.sampled_from(["personal", "business", "documentLibrary", "tomorrow"]), st.booleans())
-def test_a_name_is_made_legal_for_a_drive_once_and_for_all(name: str, drive_type: str, at_root: bool) -> None:
-    legal = legal_drive_name(name, drive_type=drive_type, at_root=at_root)
-    assert drive_name_problem(legal, drive_type=drive_type, at_root=at_root) is None
-    assert legal_drive_name(legal, drive_type=drive_type, at_root=at_root) == legal
-    if drive_name_problem(name, drive_type=drive_type, at_root=at_root) is None:
+@given(NAMES, st.sampled_from(["personal", "business", "documentLibrary", "tomorrow"]), st.booleans(), st.booleans())
+def test_a_name_is_made_legal_for_a_drive_once_and_for_all(
+    name: str, drive_type: str, at_root: bool, folder: bool
+) -> None:
+    rules: Any = {"drive_type": drive_type, "at_root": at_root, "folder": folder}
+    legal = legal_drive_name(name, **rules)
+    assert drive_name_problem(legal, **rules) is None
+    assert legal_drive_name(legal, **rules) == legal
+    if drive_name_problem(name, **rules) is None:
         assert legal == name
 
 
@@ -129,3 +141,14 @@ def test_this_computer_gets_the_nearest_name_too(name: str) -> None:
 def test_names_are_one_if_only_case_or_form_differ() -> None:
     assert folded("CAFE\u0301") == folded("caf\xe9")
     assert folded("a") != folded("b")
+
+
+def test_a_folder_of_a_work_drive_does_not_begin_with_a_tilde() -> None:
+    assert legal_drive_name("~a", drive_type="business", at_root=False, folder=True) == "_~a"
+    assert legal_drive_name("~a", drive_type="personal", at_root=False, folder=True) == "~a"
+
+
+def test_a_number_goes_before_the_extension_of_a_file_and_behind_the_name_of_a_folder() -> None:
+    assert (numbered("v1.2", 3), numbered("v1.2", 3, folder=True)) == ("v1 3.2", "v1.2 3")
+    assert numbered("ä" * 200 + ".txt", 12).endswith("ä 12.txt")
+    assert local_name_problem(numbered("ä" * 200 + ".txt", 12)) is None

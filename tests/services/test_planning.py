@@ -293,6 +293,20 @@ async def test_of_a_batch_the_failed_ones_are_told_and_the_others_moved(transfer
     assert set(await live.remote()) == {"03 again", "to"}
 
 
+async def test_what_was_moved_just_before_a_crash_is_not_called_skipped(transfers: Transfers) -> None:
+    live = transfers.live
+    entry = await live.put("a", b"x")
+    to = await live.place.create_folder(live.folder, "to")
+    moved = await live.place.move(entry, to)
+    (job_id,) = transfers.service.start([moved], live.place, live.place, to, move=True)
+    record = transfers.service._line.find(job_id)
+    assert record is not None
+    record.trail.again = True
+    await transfers.ended.wait()
+    (job,) = transfers.service.jobs
+    assert (job.state, transfers.departures, transfers.arrivals) == (JobState.DONE, ["a"], ["a"])
+
+
 async def test_a_folder_is_not_moved_into_itself_with_others(transfers: Transfers) -> None:
     live = transfers.live
     entries = [await live.put(f"{number}", b"x") for number in range(4)]

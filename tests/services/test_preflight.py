@@ -6,6 +6,7 @@ import shutil
 import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odtui.graph.models import Quota
+from odtui.services.drive_place import DrivePlace
 from odtui.services.entry import Entry, Kind
 from odtui.services.names import DRIVE_PATH_LENGTH, drive_name_problem, folded
 from odtui.services.place import Place
-from odtui.services.transfers import TransferService, fitness, preflight
+from odtui.services.transfers import TransferService, fitness, preflight, routes
 from odtui.services.transfers.branches import Branch
 from odtui.services.transfers.fitness import LARGEST, Finding, Fitness, Names
 from odtui.services.transfers.job import Choice, Conflict, Job, JobState, Preflight, PreflightAnswer
@@ -259,6 +261,25 @@ async def test_names_that_only_a_drive_can_have_come_down_under_the_nearest(aske
     (trouble,) = sheet.troubles
     assert trouble.new_name.endswith(".txt")
     assert live.local_tree() == {"t": None, "t/fine": b"y", f"t/{trouble.new_name}": b"x"}
+
+
+async def test_a_name_that_would_lead_out_of_its_folder_stays_in_it(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = asked.live
+    await live.put("evil", b"x", await live.place.create_folder(live.folder, "t"))
+    pages = DrivePlace.pages
+
+    async def hostile(self: DrivePlace, folder: Entry) -> AsyncIterator[list[Entry]]:
+        async for page in pages(self, folder):
+            yield [replace(entry, name="../../evil") for entry in page]
+
+    monkeypatch.setattr(DrivePlace, "pages", hostile)
+    asked.answers = ["go"]
+    assert (await asked.do(["For a test/t"], live.place, live.local, live.here)).state is JobState.DONE
+    assert live.local_tree() == {"t": None, "t/..\uff0f..\uff0fevil": b"x"}
+    with pytest.raises(OSError, match="slash"):
+        routes._path(live.here, "../evil")
 
 
 async def test_two_forms_of_one_name_go_up_as_two_files(asked: Asked) -> None:

@@ -64,8 +64,11 @@ class Carrier:
             if look:
                 existing = await find(self.target, folder, name)
             if existing is not None:
-                if resolution is None and trail.again and await is_same(entry, existing):
-                    return Carried(await self._settled(entry, existing))
+                if resolution is None and trail.again:
+                    if self.order.move and existing.key == entry.key:  # it went just before the end of an earlier run
+                        return Carried(existing, left=True)
+                    if await is_same(entry, existing):
+                        return Carried(await self._settled(entry, existing))
                 resolution = resolution or known(self.job, entry, existing)
                 if resolution is None:
                     raise Taken(existing)

@@ -80,8 +80,10 @@ class Fitness:
             return _TOO_LARGE
         return None
 
-    def name_problem(self, name: str, parent: Entry) -> str | None:
-        return None if self._same_rules else self.target.name_problem(name, parent)
+    def name_problem(self, entry: Entry, parent: Entry) -> str | None:
+        if self._same_rules:
+            return None
+        return self.target.name_problem(entry.name, parent, folder=entry.is_folder)
 
     def length_problem(self, length: int) -> str | None:
         """`length`: of the whole path."""
@@ -136,7 +138,7 @@ class Names:
         if problem is not None:
             self._find(entry, number, problem, "skip")
             return False
-        problem = self._fitness.name_problem(entry.name, self._parent)
+        problem = self._fitness.name_problem(entry, self._parent)
         if problem is None:
             key = self._fitness.key(entry.name)
             if (twin := self._taken.get(key)) is None:
@@ -156,11 +158,12 @@ class Names:
         return [self._named(finding) if finding.remedy == "rename" else finding for finding in found]
 
     def _named(self, finding: Finding) -> Finding:
-        legal = new_name = self._fitness.target.legal_name(finding.entry.name, self._parent)
+        folder = finding.entry.is_folder
+        legal = new_name = self._fitness.target.legal_name(finding.entry.name, self._parent, folder=folder)
         number = 0
         while (key := self._fitness.key(new_name)) in self._taken:
             number += 1
-            new_name = numbered(legal, number)
+            new_name = numbered(legal, number, folder=folder)
         self._taken[key] = new_name
         if (problem := self._fitness.length_problem(self._length + utf16_length(new_name))) is not None:
             return replace(finding, problem=problem, remedy="skip")

@@ -86,7 +86,7 @@ class Folders:
                     return None
                 if resolution == "replace":
                     raise KindDiffers
-                name, existing = await free_name(self.target, self.folder, name), None
+                name, existing = await free_name(self.target, self.folder, name, of_folder=True), None
             if existing is not None:
                 branch.target = existing
                 return None

@@ -10,10 +10,10 @@ from odtui.services.transfers.routes import find
 _TRIES = 1000
 
 
-async def free_name(target: Place, folder: Entry, name: str) -> str:
-    """`name 1.ext`, `name 2.ext` …: the first that nothing has yet."""
+async def free_name(target: Place, folder: Entry, name: str, *, of_folder: bool = False) -> str:
+    """`name 1.ext`, `name 2.ext` …: the first that nothing has yet. `of_folder`: whether it is for a folder."""
     for number in range(1, _TRIES):
-        candidate = numbered(name, number)
+        candidate = numbered(name, number, folder=of_folder)
         if await find(target, folder, candidate) is None:
             return candidate
     raise FileExistsError(f"{_TRIES} names like {name!r} are taken")

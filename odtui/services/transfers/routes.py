@@ -17,7 +17,7 @@ from odtui.services.drive_entries import from_drive_item
 from odtui.services.drive_place import DrivePlace
 from odtui.services.entry import Entry, Kind, drive_key
 from odtui.services.local_place import entry_at, is_within
-from odtui.services.names import folded
+from odtui.services.names import folded, local_name_problem
 from odtui.services.place import Place
 from odtui.services.transfers.content import Content, DriveContent, LocalContent
 from odtui.services.transfers.download import write_file
@@ -94,7 +94,7 @@ class Streamed:
     async def carry(self, entry: Entry, folder: Entry, name: str, existing: Entry | None, report: Report) -> Carried:
         content, trail = await self._content(entry), self._trail.file(entry, folder)
         if self._to is None:
-            path = os.path.join(folder.id, name)
+            path = _path(folder, name)
             written = await write_file(
                 content, path, replace=existing is not None, report=report, sleep=self._sleep, trail=trail
             )
@@ -121,6 +121,13 @@ class Streamed:
         return None
 
 
+def _path(folder: Entry, name: str) -> str:
+    """In a folder of this computer. Names of a drive are hostile: one that would lead out of the folder is refused."""
+    if (problem := local_name_problem(name)) is not None:
+        raise OSError(errno.EINVAL, problem, name)
+    return os.path.join(folder.id, name)
+
+
 def _client(place: Place) -> GraphClient | None:
     """None for this computer."""
     if isinstance(place, DrivePlace):
@@ -136,7 +143,7 @@ class LocalMove:
     looks_first = True
 
     async def carry(self, entry: Entry, folder: Entry, name: str, existing: Entry | None, report: Report) -> Carried:
-        path = os.path.join(folder.id, name)
+        path = _path(folder, name)
         if existing is None:
             await on_disk_to_end(rename_new, entry.id, path)
         else:
