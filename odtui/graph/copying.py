@@ -12,6 +12,7 @@ from odtui.graph.doubts import surely
 from odtui.graph.errors import GraphError, ItemNotFound, NameConflict
 from odtui.graph.faults import fault, graph_errors, job_fault
 from odtui.graph.models import CopyStatus, DriveItem
+from odtui.graph.transport import WHOLE
 from odtui.graph.wire import Wire, decode
 
 FIRST_POLL, GROWTH, LONGEST_POLL = 1.0, 1.5, 5.0
@@ -88,7 +89,7 @@ async def _watch(wire: Wire, monitor: str, on_progress: Callable[[float], None] 
         await wire.sleep(delay)
         delay = min(delay * GROWTH, LONGEST_POLL)
         with graph_errors(wire.content):
-            response = await wire.content.get(url, headers={"Accept": "application/json"})
+            response = await wire.content.get(url, headers={"Accept": "application/json"}, extensions=WHOLE)
         if response.status_code in FORGOTTEN:
             return None
         if response.status_code >= 400:

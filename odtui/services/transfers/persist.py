@@ -38,7 +38,7 @@ class Persistence:
         if reached > self._reached:
             self._failures = 0
             self._reached = reached
-        waited_out = errand is not None and (isinstance(error, Throttled) or _no_connection(error))
+        waited_out = errand is not None and (_asked_to_wait(error) or _no_connection(error))
         if waited_out or not isinstance(error, PASSING) or self._failures == len(PAUSES):
             raise error
         pause = max(PAUSES[self._failures], min(error.retry_after or 0.0, 120.0))
@@ -47,6 +47,11 @@ class Persistence:
             await errand.wait(pause, "busy")
         else:
             await self._sleep(pause)
+
+
+def _asked_to_wait(error: GraphError) -> bool:
+    """503 and 509 that name no time count as failures of a moment."""
+    return isinstance(error, Throttled) and (error.status == 429 or error.retry_after is not None)
 
 
 def _no_connection(error: GraphError) -> bool:
