@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from odtui.graph.errors import Forbidden, GraphError, InvalidRequest, ItemNotFound, NameConflict, StaleETag
 from odtui.services.disk import on_disk_to_end
-from odtui.services.entry import Entry
+from odtui.services.entry import Entry, Kind
 from odtui.services.place import Place
 from odtui.services.transfers.record import Deed
 
@@ -21,6 +21,8 @@ LONGEST = 100
 """Steps that are remembered."""
 MOST = 5000
 """Entries of one step; more are not taken back."""
+_NOWHERE = Entry("", "", "", Kind.FOLDER)
+"""Stands for the folder of what is renamed, which need not be known for that."""
 
 
 class CannotUndo(Exception):
@@ -111,6 +113,46 @@ class Renamed:
         now = await _now(self.place, self.after)
         new = await _if_free(self.place.rename(now, self.before.name), self.before.name)
         return Undone((Change(self.place, gone=now, new=new),))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RenamedMany:
+    place: Place
+    pairs: tuple[tuple[Entry, Entry], ...]
+    """Before and after."""
+
+    @property
+    def what(self) -> str:
+        return f"rename of {_names([before for before, _ in self.pairs])}"
+
+    @property
+    def removes(self) -> str:
+        return ""
+
+    async def undo(self) -> Undone:
+        """As they were given: names that went round go round again."""
+        from odtui.services.renaming import Candidate, Proposal, rename_all
+
+        left: list[str] = []
+        proposals = []
+        for before, after in self.pairs:
+            try:
+                now = await _now(self.place, after)
+            except CannotUndo as error:
+                left.append(f"{before.name}: {error.why}")
+                continue
+            proposals.append(Proposal(Candidate(now, _NOWHERE, frozenset()), before.name))
+        changes = []
+        for proposal, outcome in zip(proposals, await rename_all(self.place, proposals), strict=True):
+            if isinstance(outcome, NameConflict | FileExistsError):
+                left.append(f"{proposal.name}: Something else has its name by now.")
+            elif isinstance(outcome, Exception):
+                left.append(f"{proposal.name}: This did not work now.")
+            else:
+                changes.append(Change(self.place, gone=proposal.candidate.entry, new=outcome))
+        if left and not changes:
+            raise CannotUndo("\n".join(left[:5]) + ("\n…" if len(left) > 5 else ""))
+        return Undone(tuple(changes), tuple(left))
 
 
 @dataclass(frozen=True, slots=True)

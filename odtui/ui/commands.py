@@ -162,6 +162,15 @@ COMMANDS: tuple[Command, ...] = (
         weight=2,
     ),
     Command(
+        "items.rename_many",
+        "R",
+        "Rename several",
+        "Rename the selection: replace a text in the names, or edit them as a list in your editor.",
+        "rename_many",
+        group="Change",
+        needs=_W,
+    ),
+    Command(
         "items.delete",
         "d,delete,f8",
         "Delete",

@@ -22,7 +22,7 @@ from odtui.ui.widgets.error_card import ErrorCard
 from odtui.ui.widgets.filter_line import FilterLine
 from odtui.ui.widgets.pane_base import FAILURES, without
 from odtui.ui.widgets.pane_card import PaneCard
-from odtui.ui.widgets.pane_changing import ChangingPane
+from odtui.ui.widgets.pane_renaming import RenamingPane
 from odtui.ui.widgets.path_bar import level_at
 from odtui.ui.widgets.preview import PreviewView
 from odtui.ui.widgets.tree_view import TreeView
@@ -34,7 +34,7 @@ TITLE_START = 2
 """Cells of the border before its title."""
 
 
-class FilePane(ChangingPane):
+class FilePane(RenamingPane):
     """Shows one of three: the list, a card that says why there is none, or a preview for the other pane."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings("pane"))

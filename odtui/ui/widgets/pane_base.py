@@ -37,7 +37,19 @@ FAILURES = (GraphError, AuthError, OSError)
 """What a place raises."""
 NEEDS_ROW = frozenset(
     f"items.{name}"
-    for name in ("open", "expand", "preview", "copy", "move", "download", "upload", "rename", "delete", "edit")
+    for name in (
+        "open",
+        "expand",
+        "preview",
+        "copy",
+        "move",
+        "download",
+        "upload",
+        "rename",
+        "delete",
+        "edit",
+        "rename_many",
+    )
 )
 """Commands that need a row under the cursor."""
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
