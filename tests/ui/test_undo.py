@@ -106,6 +106,24 @@ async def test_a_move_within_the_drive_is_undone(drive: Driven) -> None:
     assert NAME not in names(drive.right)
 
 
+async def test_a_move_of_several_is_undone(drive: Driven) -> None:
+    await drive.press("tab", "a")
+    await drive.press("1")
+    cursor_to(drive.right, "Documents")
+    await drive.press("enter")
+    await drive.press("tab")
+    for name in (NAME, "Welcome to OneDrive.md"):
+        cursor_to(drive.left, name)
+        drive.left.action_select()
+    job = await drive.ended("m")
+    assert job.state == "done"
+    assert drive.remote("Documents/Welcome to OneDrive.md")
+    await drive.press("u")
+    assert drive.notices()[-1] == f"Undone: move of {NAME} and 1 more."
+    assert {NAME, "Welcome to OneDrive.md"} <= set(names(drive.left))
+    assert drive.remote(NAME)
+
+
 async def test_a_deletion_of_several_is_undone(drive: Driven) -> None:
     for name in (NAME, "Welcome to OneDrive.md"):
         cursor_to(drive.left, name)

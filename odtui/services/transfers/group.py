@@ -102,6 +102,8 @@ class GroupMove:
                 left.append(top)
                 continue
             carried = outcome if isinstance(outcome, GraphError) else _arrived(outcome, at.drive_id)
+            if isinstance(carried, Carried):
+                self._carrier.note(top.entry, carried, self.folder)
             FileProgress(record, top.entry.size or 0).settle()
             await tell(top, carried)
         return left
