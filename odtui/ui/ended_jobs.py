@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from odtui.services.transfers import Job, JobState
 from odtui.ui.formats import count
-from odtui.ui.text import clean, shorten
+from odtui.ui.text import clean, cut, shorten
 
 LONG = 30.0
 """Seconds from which a job is one that people leave alone."""
@@ -15,7 +15,7 @@ APART = 60.0
 """Seconds between two words about long jobs while others still run."""
 GATHER = 1.5
 """Seconds in which failures are gathered."""
-_NAME_CELLS = 60
+_NAME_CELLS, _WHY_CELLS = 60, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Ended:
         """One sentence, safe to show."""
         if self.failed:
             first = next(job for job in self.jobs if job.state is JobState.FAILED)
-            problem = f"{shorten(clean(first.name), _NAME_CELLS)}: {clean(first.problem)}".rstrip(": ")
+            problem = f"{shorten(clean(first.name), _NAME_CELLS)}: {cut(clean(first.problem), _WHY_CELLS)}".rstrip(": ")
             return f"{problem} w shows them." if self.failed > 1 else f"{problem} w shows it."
         if len(self.jobs) == 1:
             return f"{shorten(clean(self.jobs[0].name), _NAME_CELLS)} is done."

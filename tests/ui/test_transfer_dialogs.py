@@ -110,6 +110,21 @@ async def test_d_compares_what_is_known_of_both_and_takes_it_back() -> None:
     assert app.answers == [("replace", False)]
 
 
+async def test_a_long_comparison_can_be_read_to_its_end() -> None:
+    async def long(entry: Any) -> list[tuple[str, str]]:
+        return [(f"Label {number}", entry.name) for number in range(40)]
+
+    app = StyledApp(ConflictDialog(conflict(), properties=long))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "Label 39" not in shown(app)
+        check_all_is_on_the_screen(app)
+        await pilot.press(*["pagedown"] * 5)
+        assert "Label 39" in shown(app)
+
+
 async def test_nothing_is_read_before_it_is_asked_for() -> None:
     asked: list[str] = []
 

@@ -47,6 +47,8 @@ class ConflictDialog(Question[tuple[Choice, bool]]):
         Binding("x", "choose('cancel')", "Stop", show=False),
         Binding("d", "compare", "Compare", show=False),
         Binding("a", "toggle_all", "For all", show=False),
+        Binding("pageup", "scroll_page(-1)", "Page up", show=False),
+        Binding("pagedown", "scroll_page(1)", "Page down", show=False),
     ]
     AUTO_FOCUS = "#skip"
     HINT = "← → choose · Enter press · Esc skip"
@@ -111,6 +113,11 @@ class ConflictDialog(Question[tuple[Choice, bool]]):
         self.set_class(scroll.display, "-wide")
         if scroll.display and not self.query_one(Comparison).is_filled:
             self.read_properties(self._properties)
+
+    def action_scroll_page(self, pages: int) -> None:
+        """Of a comparison longer than the screen."""
+        scroll = self.query_one("#comparison")
+        scroll.scroll_relative(y=pages * max(1, scroll.size.height - 1), animate=False)
 
     @work(group="properties", exclusive=True)
     async def read_properties(self, properties: Properties) -> None:

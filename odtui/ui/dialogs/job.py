@@ -89,6 +89,8 @@ class JobDialog(Dialog[Step | None]):
             done = f"{job.files_done:,} of {job.files_total:,}"
         if part is not None and not job.state.ended:
             done += f" ({percent(part)}%)"
+        many_failed = job.state is JobState.FAILED and job.files_total > 1  # counted as settled, though not all arrived
+        files = f"{job.files_total:,}" if many_failed else f"{job.files_done:,} of {job.files_total:,}"
         pace = ", ".join(filter(None, (speed_words(job.speed), f"{eta_words(job.eta)} left" if job.eta else "")))
         pairs = [
             ("Name", clean(job.name)),
@@ -96,8 +98,8 @@ class JobDialog(Dialog[Step | None]):
             ("To", clean(job.target)),
             ("State", job.state.value),
             ("Waits", clean(job.waiting)),
-            ("Done", done),
-            ("Files", f"{job.files_done:,} of {job.files_total:,}" if job.files_total > 1 and moves else ""),
+            ("Done", "" if many_failed else done),
+            ("Files", files if job.files_total > 1 and moves else ""),
             ("Speed", pace if moves else ""),
         ]
         return [(label, value) for label, value in pairs if value]

@@ -53,7 +53,8 @@ class SavedDialog(Question[SavedAnswer]):
         self._ticked = {job.key for job in saved}
 
     def compose_body(self) -> ComposeResult:
-        yield Static(Content("They were not finished when odtui ended. What arrived already is not sent again."))
+        these = "It was" if len(self._saved) == 1 else "They were"
+        yield Static(Content(f"{these} not finished when odtui ended. What arrived already is not sent again."))
         yield OptionList(*(Option(self._line(job)) for job in self._saved), markup=False)
         yield ButtonRow(
             KeyButton("Continue", "enter", id="go_on", classes="-main"),
