@@ -14,6 +14,7 @@ from odtui.ui.text import clean
 
 if TYPE_CHECKING:
     from odtui.ui.app import OdtuiApp
+    from odtui.ui.dialogs.pick import PickDialog
 
 _TOLD = 20
 """Failures named on the terminal after a quit that waited."""
@@ -30,7 +31,7 @@ class Quitting:
 
     def ask(self) -> None:
         """Leaves at once when nothing is lost by it, else asks."""
-        from odtui.ui.dialogs.pick import Option, PickDialog
+        from odtui.ui.dialogs.pick import PickDialog
 
         running = self._transfers.running
         if not running or self._ends:
@@ -38,18 +39,7 @@ class Quitting:
             return
         if isinstance(self._app.screen, PickDialog):
             return
-        them = "it" if running == 1 else "them"
-        choices = (
-            ("stay", "n", "Keep running", "stay here"),
-            ("wait", "w", "Finish, then quit", "odtui quits by itself after the last one"),
-            ("pause", "p", "Pause and quit", "the next start offers to go on"),
-            ("cancel", "x", "Cancel and quit", "unfinished files are removed"),
-        )
-        options = [Option(choice, Content(f"{title:<17}"), note, key=key) for choice, key, title, note in choices]
-        are = "is" if running == 1 else "are"
-        body = Content(f"{count(running, 'transfer')} {are} not finished. What is to become of {them}?")
-        dialog = PickDialog("Quit odtui?", options, body=body, danger=True)
-        self._app.push_screen(dialog, self._chosen)
+        self._app.push_screen(quit_dialog(running), self._chosen)
 
     def _chosen(self, option: str | None) -> None:
         match option:
@@ -99,6 +89,22 @@ class Quitting:
         if failed:
             self._app.last_words = last_words(failed)
         self._app.exit(return_code=1 if failed else 0)
+
+
+def quit_dialog(running: int) -> PickDialog:
+    """The question while so many transfers run; the first, safe answer needs no choice."""
+    from odtui.ui.dialogs.pick import Option, PickDialog
+
+    choices = (
+        ("stay", "n", "Keep running", "stay here"),
+        ("wait", "w", "Finish, then quit", "odtui quits by itself after the last one"),
+        ("pause", "p", "Pause and quit", "the next start offers to go on"),
+        ("cancel", "x", "Cancel and quit", "unfinished files are removed"),
+    )
+    options = [Option(choice, Content(f"{title:<17}"), note, key=key) for choice, key, title, note in choices]
+    are, them = ("is", "it") if running == 1 else ("are", "them")
+    body = Content(f"{count(running, 'transfer')} {are} not finished. What is to become of {them}?")
+    return PickDialog("Quit odtui?", options, body=body, danger=True)
 
 
 def last_words(failed: Sequence[Job]) -> str:

@@ -11,6 +11,7 @@ from odtui.ui.dialogs.conflict import ConflictDialog
 from odtui.ui.dialogs.job import JobDialog
 from odtui.ui.dialogs.preflight import PreflightDialog
 from odtui.ui.dialogs.saved import SavedDialog
+from odtui.ui.quitting import quit_dialog
 from tests.ui.browser_app import BrowserApp, settle
 from tests.ui.fake_transfers import FakeTransfers
 from tests.ui.scenes import Scene
@@ -188,6 +189,7 @@ SCENES = [
         "dialog-preflight-many",
         lambda: StyledApp(PreflightDialog(replace(PREFLIGHT, troubles=TROUBLES * 200, more=40, counted=False))),
     ),
+    Scene("dialog-quit", lambda: StyledApp(quit_dialog(3))),
     Scene("dialog-saved", lambda: StyledApp(SavedDialog(SAVED))),
     Scene("dialog-job", lambda: StyledApp(JobDialog(MANY[1]))),
     Scene("dialog-job-failed", lambda: StyledApp(JobDialog(MANY[8]))),
