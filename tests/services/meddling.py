@@ -15,8 +15,9 @@ class Meddler:
         self.spoil: list[tuple[str, str]] = []
         """Method and pattern of the path of requests and answers whose content arrives with a wrong byte, each once."""
         self.hold: tuple[str, str, int] | None = None
-        """Method, pattern and number of requests that go through before one waits for ever."""
+        """Method, pattern and number of requests that go through before one waits for `let_go`."""
         self.held = asyncio.Event()
+        self.let_go = asyncio.Event()
         self.sent: list[tuple[str, str]] = []
         """Method and path of every request."""
 
@@ -44,7 +45,7 @@ class Meddler:
             self.hold = (method, path, left - 1)
             return
         self.held.set()
-        await asyncio.Event().wait()
+        await self.let_go.wait()
 
 
 class _Around(httpx.AsyncBaseTransport):

@@ -623,16 +623,29 @@ async def test_a_sign_in_that_ends_in_the_middle_keeps_what_is_there(runs: Runs)
     assert live.local_tree() == {"a.bin": LARGE}
 
 
-async def test_a_file_that_grows_while_it_is_sent_fails_and_leaves_nothing(runs: Runs) -> None:
+@pytest.mark.parametrize("change", ["grows", "shrinks", "vanishes"])
+async def test_a_source_that_is_not_the_same_at_the_end_fails_and_leaves_nothing(runs: Runs, change: str) -> None:
     live, run = runs.live, runs.new()
-    (live.disk / "a.bin").write_bytes(LARGE)
+    source = live.disk / "a.bin"
+    source.write_bytes(LARGE)
     await run.up("a.bin")
     await run.held("PUT", 1)
-    with (live.disk / "a.bin").open("ab") as file:
-        file.write(b"more")
+    match change:
+        case "grows":
+            source.write_bytes(LARGE + b"more")
+        case "shrinks":
+            source.write_bytes(b"less")
+        case "vanishes":
+            source.unlink()
     run.meddler.hold = None
-    await run.leave()
+    run.meddler.let_go.set()
+    await run.service.drain()
+    (job,) = run.service.jobs
+    assert job.state is JobState.FAILED
+    assert job.problem
+    assert job.advice
     assert await live.tree() == {}
+    assert not open_sessions(live)
 
 
 @pytest.mark.parametrize("listed", [1, 64 * MIB], ids=["too small", "too large"])
