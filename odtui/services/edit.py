@@ -218,5 +218,5 @@ def _as_entry(edit: Edit) -> Entry:
     return Entry("", str(edit.path), edit.path.name, Kind.FILE)
 
 
-def _nobody(size: int) -> None:
+def _nobody(done: int, *, really: bool = True) -> None:
     """Nobody looks at the progress."""

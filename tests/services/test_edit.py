@@ -155,7 +155,7 @@ async def test_a_download_that_fails_or_is_cancelled_leaves_nothing(
     live: Live, editing: Editing, tmp_path: Path
 ) -> None:
     entry = await live.put("a.txt", b"was")
-    live.fail(kind="cut", path="^/(?!v1.0)", after=1, times=0)
+    live.fail(kind="cut", path="^/(?!v1.0)", times=0)
     with pytest.raises(Cut):
         await editing.fetch(live.place.client, entry, "me")
     assert not (tmp_path / "edits").exists()

@@ -705,7 +705,7 @@ async def killed_until_done(plan: Path, kills: int) -> None:
                 output, _ = await process.communicate()
         except TimeoutError:
             process.send_signal(signal.SIGKILL)
-            await process.wait()
+            await process.communicate()
             continue
         assert process.returncode == 0, output.decode()
         return

@@ -14,7 +14,7 @@ from odtui.graph.errors import Cut, GraphError
 from odtui.services.disk import on_disk, on_disk_to_end
 from odtui.services.transfers.content import PIECE, Content, Stream
 from odtui.services.transfers.part import Part
-from odtui.services.transfers.persist import Persistence, Sleep
+from odtui.services.transfers.persist import Persistence, Report, Sleep
 from odtui.services.transfers.problems import HashDiffers, SourceChanged
 from odtui.services.transfers.trail import FileTrail, Mark
 from odtui.services.transfers.verify import may_differ
@@ -38,7 +38,7 @@ class Written:
 
 
 async def write_file(
-    content: Content, path: str, *, replace: bool, report: Callable[[int], None], sleep: Sleep, trail: FileTrail
+    content: Content, path: str, *, replace: bool, report: Report, sleep: Sleep, trail: FileTrail
 ) -> Written:
     """Write a content beside its final name, check it, then give it the name.
 
@@ -59,7 +59,7 @@ class _Writing:
         content: Content,
         path: str,
         replace: bool,
-        report: Callable[[int], None],
+        report: Report,
         sleep: Sleep,
         trail: FileTrail,
     ) -> None:
@@ -133,7 +133,7 @@ class _Writing:
             with suppress(OSError):
                 await on_disk_to_end(self._part.reopen, mark.where, content.size)
                 self._answers = 1 if self._part.length else 0
-                self._report(self._part.length)
+                self._report(self._part.length, really=False)
                 return True
         self._trail.end()
         if mark.kind == "part":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from odtui.graph.errands import ERRAND
 from odtui.graph.errors import Cut, GraphError, Held, LinkExpired, ServiceFailure, Throttled, Unreachable
@@ -12,6 +13,13 @@ PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0)
 PASSING = (Cut, LinkExpired, ServiceFailure, Throttled, Unreachable)
 
 Sleep = Callable[[float], Awaitable[None]]
+
+
+class Report(Protocol):
+    """Told how many bytes of a file are there."""
+
+    def __call__(self, done: int, *, really: bool = True) -> None:
+        """`really`: the newest of them have moved just now, not in an earlier run."""
 
 
 class Persistence:

@@ -237,7 +237,7 @@ class Record:
         """So many more bytes; fewer than none when some have to be moved again.
 
         Args:
-            really: They were carried; else they are settled some other way, such as skipped.
+            really: They were carried; else they are settled some other way, such as skipped or carried in another run.
         """
         self.done += count
         if really:
@@ -276,15 +276,15 @@ class FileProgress:
         self._size = size
         self._done = 0
 
-    def reached(self, done: int) -> None:
-        """So many bytes of this file are there; fewer than before if it had to start again."""
+    def reached(self, done: int, *, really: bool = True) -> None:
+        """So many bytes of this file are there; fewer than before if it had to start again. See `Record.moved`."""
         if done > self._size:  # the listing was wrong about its size (QUIRKS 113)
             if self._record.total is not None:
                 self._record.total += done - self._size
             self._size = done
         change, self._done = done - self._done, done
         if change:
-            self._record.moved(change)
+            self._record.moved(change, really=really)
 
     def left(self, count: int) -> None:
         """So many bytes more have left, though nobody has acknowledged them: `reached` will say what became of them."""

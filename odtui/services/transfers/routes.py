@@ -6,7 +6,7 @@ import asyncio
 import errno
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -21,15 +21,12 @@ from odtui.services.names import folded, local_name_problem
 from odtui.services.place import Place
 from odtui.services.transfers.content import Content, DriveContent, LocalContent
 from odtui.services.transfers.download import write_file
-from odtui.services.transfers.persist import Sleep
+from odtui.services.transfers.persist import Report, Sleep
 from odtui.services.transfers.problems import FolderTurnedAround, NotCarried, SizeDiffers
 from odtui.services.transfers.trail import Trail
 from odtui.services.transfers.upload import send_file
 
 log = logging.getLogger(__name__)
-
-Report = Callable[[int], None]
-"""Told how many bytes of a file have moved."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ class TreeRun:
         assert folder is not None  # noqa: S101 - a folder is opened before those in it
         if key in self.record.finished:
             self.record.files_done += 1
-            self.record.moved(entry.size or 0)
+            self.record.moved(entry.size or 0, really=False)
             self.tally.carried += 1
             branch.done.append(key)
         else:
@@ -192,7 +192,7 @@ class TreeRun:
         """Nothing is to be done about it."""
         self._found(entry)
         self.record.files_done += 1
-        self.record.moved(entry.size or 0)
+        self.record.moved(entry.size or 0, really=False)
 
     async def _visit(self, branch: Branch, found: Callable[[Branch], None]) -> None:
         if self._fatal is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from odtui.graph.client import GraphClient, OnConflict, UploadSession
@@ -13,7 +12,7 @@ from odtui.graph.models import DriveItem
 from odtui.services.drive_entries import from_drive_item
 from odtui.services.entry import Entry
 from odtui.services.transfers.content import Content
-from odtui.services.transfers.persist import Persistence, Sleep
+from odtui.services.transfers.persist import Persistence, Report, Sleep
 from odtui.services.transfers.problems import HashDiffers
 from odtui.services.transfers.sending import HashedSource
 from odtui.services.transfers.trail import FileTrail, Mark
@@ -50,7 +49,7 @@ async def send_file(
     name: str,
     *,
     on_conflict: OnConflict,
-    report: Callable[[int], None],
+    report: Report,
     sleep: Sleep,
     trail: FileTrail,
 ) -> Sent:
@@ -92,7 +91,7 @@ class _Sending:
         folder: Entry,
         name: str,
         on_conflict: OnConflict,
-        report: Callable[[int], None],
+        report: Report,
         sleep: Sleep,
         trail: FileTrail,
     ) -> None:
@@ -195,7 +194,7 @@ class _Sending:
         session = await self._client.resume_upload(mark.where, mark.size)
         self._all_sent = False
         self._source.resume(mark.state)
-        self._report(session.next_offset)
+        self._report(session.next_offset, really=False)
         return session
 
     async def _new_session(self) -> UploadSession:
