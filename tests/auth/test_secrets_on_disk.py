@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from itertools import count
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,18 +16,22 @@ import pytest
 from odtui.auth.authenticator import Authenticator, DeviceCode
 from odtui.auth.errors import AuthError
 from odtui.auth.secrets import store_secret
+from odtui.auth.vault import Vault
 from odtui.config.log import start_log, stop_log
-from odtui.config.settings import Profile
+from odtui.config.settings import Profile, Settings
 from odtui.demo.clients import CLIENT_SECRET
 from odtui.demo.faults import Rule
 from odtui.demo.visitor import approve_device
+from odtui.services.doctor.examination import Patient, examine
 from odtui.services.local_place import LocalPlace
 from odtui.services.session import Session, connect
 from odtui.services.transfers import TransferService
 from odtui.services.transfers.job import Choice, Conflict, JobState
+from odtui.services.transfers.journal import Journal
 from odtui.services.transfers.upload import SMALL
 from tests.auth.identity import nothing
 from tests.auth.live import Live, MemoryKeyring, confidential
+from tests.services.conftest import Clock
 
 log = logging.getLogger("odtui")
 
@@ -56,6 +59,7 @@ class Day:
     live: Live
     profile: Profile
     disk: Path
+    clock: Clock = field(default_factory=Clock)
 
     async def pass_by(self) -> None:
         authenticator = self.live.authenticator(self.profile)
@@ -63,10 +67,11 @@ class Day:
         person = self.live.person()
         account = await authenticator.sign_in_browser(open_url=person.open, show_url=nothing)
         session = await connect(
-            self.profile, account, authenticator, routes=self.live.routes, sleep=at_once, clock=count(0.0).__next__
+            self.profile, account, authenticator, routes=self.live.routes, sleep=self.clock.sleep, clock=self.clock
         )
         try:
             await self.carry(session)
+            await self.leave_unfinished(session)
             await self.crash(session)
         finally:
             await session.aclose()
@@ -84,24 +89,21 @@ class Day:
         local = LocalPlace(self.disk)
         here, root = await local.root(), await session.place.root()
         folder = await session.place.create_folder(root, "Kept secrets")
-        service = TransferService(ask=no_question, clock=count(0.0).__next__, sleep=at_once)
+        service = TransferService(ask=no_question, clock=self.clock, sleep=self.clock.sleep)
         running = asyncio.ensure_future(service.run())
-        ended = asyncio.Event()
-        service.watch(lambda _: None if service.running else ended.set())
         try:
             (self.disk / "up.bin").write_bytes(CONTENT)
             state.faults.add(Rule(kind="cut_request", method="PUT", path=STORES, after=1000))
             state.faults.add(Rule(kind="status", method="PUT", path=STORES, status=503))
             service.start([await local.locate("up.bin")], local, session.place, folder)
-            await ended.wait()
-            ended.clear()
+            await service.drain()
             (self.disk / "up.bin").unlink()
             state.epochs.tokens += 1
             state.faults.add(Rule(kind="cut", path=STORES, method="GET", after=1000))
             state.faults.add(Rule(kind="expired_link", path=STORES, method="GET"))
             sent = [entry async for page in session.place.pages(folder) for entry in page]
             service.start(sent, session.place, local, here)
-            await ended.wait()
+            await service.drain()
             assert [job.state for job in service.jobs] == [JobState.DONE, JobState.DONE]
             assert (self.disk / "up.bin").read_bytes() == CONTENT
             assert state.faults.rules == []
@@ -110,6 +112,37 @@ class Day:
             await asyncio.gather(running, return_exceptions=True)
             state.faults.clear()
             await session.client.delete(folder.content.drive_id, folder.content.id)
+
+    async def leave_unfinished(self, session: Session) -> None:
+        """Quit in the middle of an upload, for a later run to go on with: its address is in the journal."""
+        state = self.live.directories.state
+        journal = Journal(state, vault=Vault(state), now=lambda: 1)
+        service = TransferService(ask=no_question, journal=lambda: journal, clock=self.clock, sleep=self.clock.sleep)
+        running = asyncio.ensure_future(service.run())
+        begun = asyncio.Event()
+        service.watch(lambda job: begun.set() if job.done else None)
+        self.live.demo.state.faults.add(Rule(kind="latency", method="PUT", path=STORES, seconds=3, skip=1))
+        (self.disk / "large.bin").write_bytes(bytes(2 * SMALL))
+        local = LocalPlace(self.disk)
+        try:
+            service.start([await local.locate("large.bin")], local, session.place, await session.place.root())
+            await begun.wait()
+            await service.shelve()
+            assert len(await Journal(state, vault=Vault(state), now=lambda: 1).saved()) == 1
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            self.live.demo.state.faults.clear()
+
+    async def ask_the_doctor(self) -> str:
+        """Everything that a bug report would hold."""
+        settings = Settings(profile=self.profile.name, profiles={self.profile.name: self.profile})
+        directories = self.live.directories
+        patient = Patient(
+            directories=directories, settings=directories.settings_file, routes=self.live.routes, given=settings
+        )
+        async with aclosing(examine(patient)) as findings:
+            return "\n".join([repr(finding) async for finding in findings])
 
     async def crash(self, session: Session) -> None:
         """Errors whose texts hold all that must not be told, as a bug or a library might word them."""
@@ -229,8 +262,12 @@ async def test_secrets_are_in_the_token_store_or_nowhere(
     assert store_secret(profile, CLIENT_SECRET, live.directories) == storage
     disk = tmp_path / "disk"
     disk.mkdir()
-    await Day(live, profile, disk).pass_by()
+    day = Day(live, profile, disk)
+    await day.pass_by()
+    report = await day.ask_the_doctor()
     secrets = secrets_of(live)
+    assert [kind for kind, values in secrets.items() for value in values if value in report] == []
+    assert "sign_in" in report
     assert min(len(values) for values in secrets.values()) > 0
     kept = told(tmp_path, secrets)
     if keyring is not None:
@@ -242,6 +279,7 @@ async def test_secrets_are_in_the_token_store_or_nowhere(
             ("refresh token", "tokens"),
             ("proof", "tokens"),
             ("client secret", "secret"),
+            ("proof", "transfers.sqlite"),
         }
     assert others_can_read(live.directories.state) == []
     assert others_can_read(live.directories.log) == []
