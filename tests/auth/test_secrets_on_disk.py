@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Iterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing, closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
@@ -27,7 +28,7 @@ from odtui.services.local_place import LocalPlace
 from odtui.services.session import Session, connect
 from odtui.services.transfers import TransferService
 from odtui.services.transfers.job import Choice, Conflict, JobState
-from odtui.services.transfers.journal import Journal
+from odtui.services.transfers.journal import FILE, Journal
 from odtui.services.transfers.upload import SMALL
 from tests.auth.identity import nothing
 from tests.auth.live import Live, MemoryKeyring, confidential
@@ -116,23 +117,24 @@ class Day:
     async def leave_unfinished(self, session: Session) -> None:
         """Quit in the middle of an upload, for a later run to go on with: its address is in the journal."""
         state = self.live.directories.state
+        faults = self.live.demo.state.faults
         journal = Journal(state, vault=Vault(state), now=lambda: 1)
         service = TransferService(ask=no_question, journal=lambda: journal, clock=self.clock, sleep=self.clock.sleep)
         running = asyncio.ensure_future(service.run())
-        begun = asyncio.Event()
-        service.watch(lambda job: begun.set() if job.done else None)
-        self.live.demo.state.faults.add(Rule(kind="latency", method="PUT", path=STORES, seconds=3, skip=1))
+        gate = self.live.gate(STORES)
         (self.disk / "large.bin").write_bytes(bytes(2 * SMALL))
         local = LocalPlace(self.disk)
         try:
             service.start([await local.locate("large.bin")], local, session.place, await session.place.root())
-            await begun.wait()
+            assert await asyncio.to_thread(gate.reached.wait, 30)
             await service.shelve()
-            assert len(await Journal(state, vault=Vault(state), now=lambda: 1).saved()) == 1
+            with closing(sqlite3.connect(state / FILE)) as database:
+                assert database.execute("SELECT count(*) FROM flight").fetchone() == (1,)
         finally:
+            gate.open()
+            self.live.demo.state.faults = faults
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-            self.live.demo.state.faults.clear()
 
     async def ask_the_doctor(self) -> str:
         """Everything that a bug report would hold."""
