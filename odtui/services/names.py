@@ -100,7 +100,7 @@ def _word_problem(name: str, drive_type: str, at_root: bool) -> str | None:
         return "OneDrive for work does not allow _vti_ in names."
     if _ENTITY.search(name):
         return "OneDrive for work does not accept character codes such as &#39; in names."
-    if folded == "forms" and at_root and drive_type != "business":
+    if folded == "forms" and at_root:
         return "“Forms” is reserved at the top of a library."
     return None
 

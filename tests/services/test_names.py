@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odtui.demo.names import check_name
 from odtui.services.names import (
     drive_name_problem,
     folded,
@@ -94,6 +95,15 @@ def test_a_name_is_made_legal_for_a_drive_once_and_for_all(
     assert legal_drive_name(legal, **rules) == legal
     if drive_name_problem(name, **rules) is None:
         assert legal == name
+
+
+@given(NAMES, st.booleans(), st.booleans(), st.booleans())
+def test_the_demo_drive_takes_every_name_that_was_made_legal(
+    name: str, business: bool, at_root: bool, folder: bool
+) -> None:
+    drive_type = "documentLibrary" if business else "personal"
+    legal = legal_drive_name(name, drive_type=drive_type, at_root=at_root, folder=folder)
+    assert check_name(legal, business=business, in_root=at_root, folder=folder) == legal
 
 
 @given(NAMES | st.text(st.characters(categories=["Cs", "Lo"]), max_size=90))
