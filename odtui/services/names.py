@@ -154,7 +154,7 @@ def _storable(name: str) -> bool:
 
 def utf16_length(name: str) -> int:
     """In UTF-16 units, as OneDrive counts; lone surrogates included."""
-    return len(name) + sum(char > "\uffff" for char in name)
+    return len(name) if name.isascii() else len(name) + sum(char > "\uffff" for char in name)
 
 
 def _cut(name: str, most: int, length: Callable[[str], int]) -> str:

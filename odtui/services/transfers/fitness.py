@@ -68,26 +68,25 @@ class Fitness:
 
     def unfit(self, entry: Entry) -> str | None:
         """Why it cannot go over at all."""
-        if not self._streamed(entry):
-            return None
+        problem = None
         if entry.kind is Kind.NOTEBOOK:
-            return _NOTEBOOK
-        if entry.kind is Kind.OTHER:
-            return _UNKNOWN if self._from_drive else _BROKEN if entry.link else _SPECIAL
-        if entry.blocked:
-            return _BLOCKED
-        if self._to_drive and not entry.is_folder and (entry.size or 0) > LARGEST:
-            return _TOO_LARGE
-        return None
+            problem = _NOTEBOOK
+        elif entry.kind is Kind.OTHER:
+            problem = _UNKNOWN if self._from_drive else _BROKEN if entry.link else _SPECIAL
+        elif entry.blocked:
+            problem = _BLOCKED
+        elif self._to_drive and not entry.is_folder and (entry.size or 0) > LARGEST:
+            problem = _TOO_LARGE
+        return problem if problem is not None and self._streamed(entry) else None
 
     def name_problem(self, entry: Entry, parent: Entry) -> str | None:
         if self._same_rules:
             return None
         return self.target.name_problem(entry.name, parent, folder=entry.is_folder)
 
-    def length_problem(self, length: int) -> str | None:
-        """`length`: of the whole path."""
-        if not self._to_drive or length <= DRIVE_PATH_LENGTH:
+    def length_problem(self, above: int, name: str) -> str | None:
+        """`above`: characters of the path before a name."""
+        if not self._to_drive or (length := above + utf16_length(name)) <= DRIVE_PATH_LENGTH:
             return None
         return f"With its folders its name has {length:,} characters, and OneDrive takes {DRIVE_PATH_LENGTH}."
 
@@ -134,7 +133,7 @@ class Names:
         """
         problem = LOOP if loops else self._fitness.unfit(entry)
         if problem is None:
-            problem = self._fitness.length_problem(self._length + utf16_length(entry.name))
+            problem = self._fitness.length_problem(self._length, entry.name)
         if problem is not None:
             self._find(entry, number, problem, "skip")
             return False
@@ -165,7 +164,7 @@ class Names:
             number += 1
             new_name = numbered(legal, number, folder=folder)
         self._taken[key] = new_name
-        if (problem := self._fitness.length_problem(self._length + utf16_length(new_name))) is not None:
+        if (problem := self._fitness.length_problem(self._length, new_name)) is not None:
             return replace(finding, problem=problem, remedy="skip")
         return replace(finding, new_name=new_name)
 

@@ -105,8 +105,11 @@ def read_entry(text: str) -> Entry | None:
 
 
 def _dump(value: object) -> str:
-    """In ASCII, so that names which are no valid text keep their bytes."""
-    return json.dumps(msgspec.to_builtins(value), separators=(",", ":"))
+    """A job may have tens of thousands of entries: fast, unless a name is no valid text, which must keep its bytes."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        return json.dumps(msgspec.to_builtins(value), separators=(",", ":"))
 
 
 def _load(text: str, kind: type[T]) -> T | None:
