@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,10 @@ from odtui.auth.errors import AuthError, AuthProblem
 from odtui.config.redact import redact
 
 TRANSPORT_ERRORS = (httpx.HTTPError, httpx.InvalidURL)
+
+_LONGEST = 8000
+"""Bytes of a failure worth keeping."""
+_last = threading.local()
 
 
 class MsalHttpClient:
@@ -48,8 +53,16 @@ class MsalHttpClient:
         except (httpx.ConnectError, httpx.ConnectTimeout):
             # Nothing has been sent, so once more is safe: MSAL leaves retries to its client.
             response = self._client.request(method, url, **arguments)
+        _last.failure = response.content[:_LONGEST] if response.status_code >= 500 else b""
         _refuse_strange(response)
         return response
+
+
+def take_failure() -> bytes:
+    """What the service wrote with its 5xx to this thread's last request, once: MSAL throws it away. Hostile."""
+    failure: bytes = getattr(_last, "failure", b"")
+    _last.failure = b""
+    return failure
 
 
 def _given(values: Mapping[str, str] | None) -> dict[str, str] | None:

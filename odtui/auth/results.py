@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from json import JSONDecodeError
 from typing import Any
+
+import msgspec
 
 from odtui.auth.aadsts import numbers_in, problem_of
 from odtui.auth.errors import AuthError
 from odtui.auth.errors import AuthProblem as P
-from odtui.auth.http import TRANSPORT_ERRORS, causes, connection_error
+from odtui.auth.http import TRANSPORT_ERRORS, causes, connection_error, take_failure
 from odtui.config.redact import redact
 
 _BY_ERROR = {
@@ -79,12 +82,23 @@ def translated() -> Iterator[None]:
     except ImportError as error:  # httpx asks for a package that speaks SOCKS when the environment names such a proxy
         raise AuthError(P.OFFLINE, details=first_line(str(error))) from None
     except MsalError as error:
-        details = first_line(str(error)) or "The sign-in service failed."
-        raise AuthError(P.TEMPORARY, details=details) from None
+        raise _failure(error) from None
     except JSONDecodeError:
         raise AuthError(P.CAPTIVE_PORTAL, details="The answer is no JSON.") from None
     except (ValueError, KeyError, TypeError, RuntimeError) as error:
         raise _refusal(error) from None
+
+
+def _failure(error: Exception) -> AuthError:
+    """MSAL's complaint about a 5xx, in the service's own words where it sent any."""
+    try:
+        body = msgspec.json.decode(take_failure(), type=dict[str, Any])
+    except msgspec.MsgspecError:
+        body = {}
+    if "error" in body:
+        told = error_of(body)
+        return replace(told, problem=P.TEMPORARY, interactive=False) if told.problem is P.OTHER else told
+    return AuthError(P.TEMPORARY, details=first_line(str(error)) or "The sign-in service failed.")
 
 
 def _refusal(error: Exception) -> AuthError:
@@ -93,7 +107,13 @@ def _refusal(error: Exception) -> AuthError:
     numbers = [number for text in texts for number in numbers_in(text)]
     known = next((number for number in numbers if problem_of(number)), None)
     if known:
-        return AuthError(problem_of(known) or P.OTHER, code=f"AADSTS{known}", details=_sentence(texts, known))
+        correlation = next((found[1] for text in texts if (found := _CORRELATION.search(text))), "")
+        return AuthError(
+            problem_of(known) or P.OTHER,
+            code=f"AADSTS{known}",
+            details=_sentence(texts, known),
+            correlation_id=correlation,
+        )
     if texts[0].startswith("Unable to get authority configuration"):
         return AuthError(P.TENANT, details=first_line(texts[0]))
     if "mismatch" in texts[0] or "nonce" in texts[0]:

@@ -181,7 +181,7 @@ class Workspace:
 
         if profile not in self._authenticators:
             self._authenticators[profile] = Authenticator(
-                profile, self.directories, routes=self.routes, memory_only=self._memory_only
+                profile, self.directories, routes=self.routes, memory_only=self._memory_only, sleep=self.sleep
             )
         return self._authenticators[profile]
 
