@@ -10,6 +10,7 @@ from starlette.responses import Response
 from odtui.demo import (
     content,
     copies,
+    covers,
     delta,
     drives,
     items,
@@ -42,6 +43,7 @@ ITEM_ROUTES: Routes = (
     | content.ROUTES
     | uploads.ROUTES
     | copies.ROUTES
+    | covers.ROUTES
     | delta.ROUTES
     | permissions.ROUTES
     | recycling.ROUTES

@@ -41,7 +41,7 @@ async def content(call: Call) -> Response:
         return Response(status_code=304)
     form = ""
     if (wanted := call.query.get("format")) is not None:
-        form = converted(node, wanted, call.query.get("width", ""), call.query.get("height", ""))
+        form = converted(call.demo.bodies, node, wanted, call.query.get("width", ""), call.query.get("height", ""))
     return Response(status_code=302, headers={"Location": call.renderer().download_url(node, form)})
 
 
@@ -55,7 +55,7 @@ async def put_content(call: Call) -> Response:
     if length > MAX_SIMPLE:
         raise GraphFault(413, "invalidRequest", "The file is too large for one request.", inner="maxFileSizeExceeded")
     drive.check_room(length)
-    node, created = commit(drive, spot, behaviour, await _store(call))
+    node, created = commit(drive, spot, behaviour, await store(call, MAX_SIMPLE))
     return call.item(node, 201 if created else 200)
 
 
@@ -80,15 +80,15 @@ def target(call: Call, behaviour: str) -> Spot:
     return spot
 
 
-async def _store(call: Call) -> Received:
-    """Write the request's body into a blob. Nothing is left of a body that is cut off."""
+async def store(call: Call, limit: int) -> Received:
+    """Write the request's body, of so many bytes at most, into a blob. Nothing is left of a body that is cut off."""
     content, path = call.demo.journal.new_blob()
     hasher, size = QuickXor(), 0
     try:
         with path.open("wb") as file:
             async for piece in call.request.stream():
                 size += len(piece)
-                if size > MAX_SIMPLE:
+                if size > limit:
                     raise GraphFault(413, "invalidRequest", "The file is too large.", inner="maxFileSizeExceeded")
                 if size > call.drive.remaining:
                     raise no_space()

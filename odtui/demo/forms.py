@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from odtui.demo import pictures
+from odtui.demo import measuring, pictures
 from odtui.demo.bodies import Bodies, Body, Memory
 from odtui.demo.errors import GraphFault, bad_request, not_found
 from odtui.demo.nodes import Node
@@ -50,22 +50,25 @@ def open_form(bodies: Bodies, node: Node, form: str) -> tuple[Body, str]:
         number, width, height = pictures.number_of(node.content), int(found[2]), int(found[3])
         if number is not None and found[1] == "jpg":
             return Memory(pictures.jpeg(number, width, height)), "image/jpeg"
-        if number is not None:
+        if number is not None and not node.thumbnail:
             return Memory(pictures.png(number, width, height)), "image/png"
+        if measuring.size_of(bodies, node) is not None:
+            return bodies.open_content(*measuring.source_of(node)), measuring.mime_type(bodies, node)
     elif form == "pdf":
         return Memory(one_page(_lines(bodies, node))), "application/pdf"
     raise not_found()
 
 
-def converted(node: Node, wanted: str, width: str, height: str) -> str:
+def converted(bodies: Bodies, node: Node, wanted: str, width: str, height: str) -> str:
     """The form for content?format=. Raises GraphFault 400 or 406."""
     extension = node.name.rpartition(".")[2].lower()
     if wanted == "pdf" and extension in PDF_FROM:
         return "pdf"
-    if wanted == "jpg" and pictures.number_of(node.content) is not None:
+    own = measuring.size_of(bodies, node)
+    if wanted == "jpg" and (pictures.number_of(node.content) is not None or (own and extension in ("jpg", "jpeg"))):
         if not (width.isdigit() and height.isdigit() and 0 < int(width) <= 4096 and 0 < int(height) <= 4096):
             raise bad_request("Width and height are needed.")
-        inside = pictures.fit(int(width), int(height))
+        inside = own or pictures.fit(int(width), int(height))
         return f"jpg.{inside[0]}x{inside[1]}"
     raise GraphFault(406, "notSupported", f"A file of the type '{extension[:20]}' cannot be converted to that.")
 

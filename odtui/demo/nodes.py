@@ -91,6 +91,10 @@ class Node(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Keys of users who follow it."""
     checked_out: str = ""
     """Key of the user who alone may change it; empty for none."""
+    thumbnail: str = ""
+    """Where the bytes of a picture come from that was given as its thumbnail; empty for none."""
+    thumbnail_size: int = 0
+    """Bytes."""
     malware: bool = False
     locked: bool = False
     left: list[tuple[str, int]] = []

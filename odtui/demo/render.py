@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from odtui.demo.drive import Drive, User
 from odtui.demo.links import Links
+from odtui.demo.measuring import size_of
 from odtui.demo.nodes import Node
 from odtui.demo.pictures import SIZE
 from odtui.demo.state import Demo
@@ -181,6 +182,8 @@ class Renderer:
                 if node.content.startswith(("seed:jpg:", "seed:png:")):
                     body["image"] = {} if self.drive.business else {"width": SIZE[0], "height": SIZE[1]}
                     body["photo"] = {"takenDateTime": iso(node.fs_modified)}
+                elif not node.thumbnail and (size := size_of(self.demo.bodies, node)) is not None:
+                    body["image"] = {} if self.drive.business else {"width": size[0], "height": size[1]}
             case "folder":
                 body["folder"] = {"childCount": self.drive.tree.count(node)}
                 if not self.drive.business:

@@ -1,4 +1,4 @@
-"""Thumbnails of the demo's pictures. Source: REFERENCE §5.20."""
+"""Thumbnails: the demo's pictures are drawn in any size, uploaded ones shown as they are. Source: REFERENCE §5.20."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from starlette.responses import Response
 
-from odtui.demo import pictures
+from odtui.demo import measuring, pictures
 from odtui.demo.call import Call, Routes
 from odtui.demo.errors import bad_request, not_found
 from odtui.demo.nodes import Node
@@ -21,14 +21,26 @@ _CUSTOM = re.compile(r"c(\d{1,4})x(\d{1,4})(_crop)?", re.IGNORECASE)
 
 def sets_of(renderer: Renderer, node: Node, sizes: list[str] | None = None) -> list[Json]:
     """The thumbnail sets of an item: one, or none for what is no picture. Raises GraphFault 400 for unknown sizes."""
-    if pictures.number_of(node.content) is None:
+    whole = _size(renderer, node)
+    if whole is None:
         return []
-    return [{"id": "0"} | {size: _thumbnail(renderer, node, size) for size in sizes or list(_EDGES)}]
+    wanted = sizes or [*_EDGES, *(["source"] if node.thumbnail else [])]
+    return [{"id": "0"} | {size: _thumbnail(renderer, node, whole, size) for size in wanted}]
 
 
-def _thumbnail(renderer: Renderer, node: Node, size: str) -> Json:
-    width, height = _pixels(size)
-    form = f"thumb.{width}x{height}.{node.content_version}"  # another address for another content
+def _size(renderer: Renderer, node: Node) -> tuple[int, int] | None:
+    """Width and height of the picture that thumbnails are made of; None if there is none."""
+    drawn = pictures.number_of(node.content) is not None and not node.thumbnail
+    return pictures.SIZE if drawn else measuring.size_of(renderer.demo.bodies, node)
+
+
+def _thumbnail(renderer: Renderer, node: Node, whole: tuple[int, int], size: str) -> Json:
+    uploaded = pictures.number_of(node.content) is None or node.thumbnail
+    width, height = whole if size == "source" and node.thumbnail else _pixels(size)
+    if uploaded:  # it is shown as it is
+        width, height = whole
+    mark = f"{node.content_version}{node.thumbnail[-4:]}"  # another address for another content
+    form = f"thumb.{width}x{height}.{mark}"
     return {"width": width, "height": height, "url": renderer.download_url(node, form)}
 
 

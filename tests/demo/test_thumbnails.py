@@ -1,8 +1,11 @@
 import struct
+from pathlib import Path
 
 import httpx
 import pytest
 
+from odtui.demo import pictures
+from odtui.demo.measuring import measure
 from tests.demo.conftest import Start, client, code_of, web
 
 PICTURE = "/me/drive/root:/Photos/Wallpaper.png"
@@ -123,3 +126,83 @@ def test_a_picture_becomes_a_jpeg_of_the_size_asked_for(graph: httpx.Client) -> 
 @pytest.mark.parametrize("wish", ["Photos/Wallpaper.png:/content?format=pdf", "Documents/Ideas.md:/content?format=glb"])
 def test_other_conversions_are_not_acceptable(graph: httpx.Client, wish: str) -> None:
     assert code_of(graph.get(f"/me/drive/root:/{wish}")) == (406, "notSupported")
+
+
+# Pictures that were uploaded
+
+PNG = pictures.png(1, 60, 40)
+JPEG = pictures.jpeg(1, 64, 40)
+GIF = b"GIF89a" + struct.pack("<HH", 60, 40) + bytes(20)
+BMP = b"BM" + bytes(16) + struct.pack("<ii", 60, -40) + bytes(20)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "mime"),
+    [
+        ("p.png", PNG, "image/png"),
+        ("p.jpg", JPEG, "image/jpeg"),
+        ("p.gif", GIF, "image/gif"),
+        ("p.bmp", BMP, "image/bmp"),
+    ],
+)
+def test_an_uploaded_picture_is_its_own_thumbnail(graph: httpx.Client, name: str, content: bytes, mime: str) -> None:
+    item = graph.put(f"/me/drive/root:/{name}:/content", content=content).json()
+    width = 64 if name == "p.jpg" else 60
+    assert item["image"] == {"width": width, "height": 40}
+    [found] = graph.get(f"/me/drive/items/{item['id']}/thumbnails").json()["value"]
+    for size in ("small", "medium", "large"):
+        assert (found[size]["width"], found[size]["height"]) == (width, 40)
+        shown = web.get(found[size]["url"])
+        assert (shown.content, shown.headers["Content-Type"]) == (content, mime)
+
+
+def test_an_uploaded_jpeg_is_converted_to_itself_and_nothing_else_is(graph: httpx.Client) -> None:
+    query = "format=jpg&width=64&height=64"
+    graph.put("/me/drive/root:/p.jpg:/content", content=JPEG)
+    answer = graph.get(f"/me/drive/root:/p.jpg:/content?{query}")
+    assert web.get(answer.headers["Location"]).content == JPEG
+    assert graph.get("/me/drive/root:/p.jpg:/content?format=jpg").status_code == 400
+    graph.put("/me/drive/root:/p.png:/content", content=PNG)
+    assert code_of(graph.get(f"/me/drive/root:/p.png:/content?{query}")) == (406, "notSupported")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"no picture", PNG[:20], b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\x00\x00", b"GIF89a", GIF[:6] + bytes(9), b"BM"],
+)
+def test_what_only_looks_like_a_picture_has_none(graph: httpx.Client, content: bytes) -> None:
+    item = graph.put("/me/drive/root:/p.png:/content", content=content).json()
+    assert "image" not in item
+    assert graph.get(f"/me/drive/items/{item['id']}/thumbnails").json()["value"] == []
+
+
+def test_the_size_of_a_jpeg_stands_behind_its_other_segments() -> None:
+    assert measure(JPEG[:2] + b"\xff\xe1\x01\x00" + bytes(254) + b"\xff" + JPEG[2:]) == (64, 40)
+    assert measure(JPEG[:2] + b"\xff\xe1\xff\xff" + bytes(99)) is None
+    assert measure(b"\xff\xd8\xff\xe0\x00\x02\x00\x00") is None
+
+
+# Thumbnails that a client gives
+
+
+def test_a_file_can_be_given_a_thumbnail(start: Start, tmp_path: Path) -> None:
+    graph = client(start(state=tmp_path))
+    path = "/me/drive/root:/Documents/Ideas.md:/thumbnails"
+    assert graph.get(path).json()["value"] == []
+    for content in (PNG, JPEG):
+        assert graph.put(f"{path}/0/source/content", content=content).status_code == 200
+    for each in (graph, client(start(state=tmp_path))):
+        [found] = each.get(path).json()["value"]
+        assert (found["source"]["width"], found["source"]["height"]) == (64, 40)
+        assert web.get(found["small"]["url"]).content == JPEG
+    assert len(list((tmp_path / "blobs").iterdir())) == 1
+
+
+def test_a_thumbnail_is_a_small_picture_for_a_personal_file(start: Start, graph: httpx.Client) -> None:
+    path = "/me/drive/root:/Documents/Ideas.md:/thumbnails"
+    assert code_of(graph.put(f"{path}/0/source/content", content=b"x")) == (400, "invalidRequest")
+    assert code_of(graph.put(f"{path}/0/small/content", content=PNG)) == (405, "notAllowed")
+    assert graph.put(f"{path}/0/source/content", content=bytes((4 << 20) + 1)).status_code == 413
+    assert graph.get(path).json()["value"] == []
+    work = client(start(account="business"))
+    assert code_of(work.put(f"{path}/0/source/content", content=PNG)) == (400, "notSupported")
