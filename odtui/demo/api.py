@@ -8,12 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from odtui.demo import (
+    bundles,
     content,
     copies,
     covers,
     delta,
     drives,
+    grants,
     items,
+    labels,
+    multipart,
     permissions,
     recycling,
     search,
@@ -21,6 +25,8 @@ from odtui.demo import (
     shares,
     sites,
     special,
+    statistics,
+    subscriptions,
     thumbnails,
     uploads,
     versions,
@@ -32,7 +38,7 @@ from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
 from odtui.demo.errors import GraphFault, bad_request, not_found
 from odtui.demo.links import Links
-from odtui.demo.nodes import Node
+from odtui.demo.nodes import Node, Share
 from odtui.demo.receiving import Spot
 from odtui.demo.state import Demo
 
@@ -44,25 +50,23 @@ ITEM_ROUTES: Routes = (
     | uploads.ROUTES
     | copies.ROUTES
     | covers.ROUTES
+    | labels.ROUTES
+    | multipart.ROUTES
+    | statistics.ROUTES
     | delta.ROUTES
     | permissions.ROUTES
     | recycling.ROUTES
     | search.ROUTES
     | thumbnails.ROUTES
     | versions.ROUTES
+    | subscriptions.ROUTES
     | work.ROUTES
 )
-DRIVE_ROUTES: Routes = drives.ROUTES | shared.ROUTES | search.DRIVE_ROUTES | special.ROUTES | work.DRIVE_ROUTES
-
-_LATER = frozenset(
-    [
-        "bundles",
-        "items",
-        "analytics",
-    ]
+DRIVE_ROUTES: Routes = (
+    bundles.ROUTES | drives.ROUTES | shared.ROUTES | search.DRIVE_ROUTES | special.ROUTES | work.DRIVE_ROUTES
 )
-"""Segments that Graph knows and this server does not serve."""
-_DEEP = frozenset({"children", "versions", "permissions", "thumbnails"})
+
+_DEEP = frozenset({"subscriptions", "children", "versions", "permissions", "thumbnails", "analytics", "bundles"})
 """Segments whose handlers look at what follows them."""
 _SYSTEM = frozenset({"select", "expand", "top", "orderby", "filter", "skiptoken", "skipToken"})
 
@@ -77,16 +81,7 @@ async def graph(request: Request) -> Response:
     links = Links.for_host(request.headers.get("host", ""), prefix, business=demo.options.account == "business")
     call = Call(demo, request, links, grant, address, _query(request.query_params))
     if not address.drive:
-        is_query = address.tail == ("search", "query")
-        if is_query and request.method == "POST":
-            return await sites.query(call)
-        if is_query or request.method not in ("GET", "HEAD"):
-            raise GraphFault(405, "notAllowed", "The method is not allowed here.")
-        match address.tail:
-            case ("shares", token):
-                call._drive, node, call.link = shares.resolve(demo, grant, token, "")
-                return await shares.shared_item(call, call._drive, node)
-        return await drives.top(call)
+        return await _top(call)
     if address.drive[0] == "shares":
         prefer = request.headers.get("prefer", "")
         drive, base, call.link = shares.resolve(demo, grant, address.drive[1], prefer)
@@ -95,10 +90,39 @@ async def graph(request: Request) -> Response:
     call._drive = drive
     if not address.anchor:
         return await _handle(call, DRIVE_ROUTES)
+    if address.anchor[0] == "items" and (album := bundles.find(call, address.anchor[1])) is not None:
+        return await bundles.item(call, album)
     call.spot = _locate(call, drive, base)
     if call.spot.node is not None and not drive.sees(call.spot.node):
         raise not_found()
     return await _handle(call, ITEM_ROUTES)
+
+
+async def _top(call: Call) -> Response:
+    """What hangs on no single drive."""
+    reads = call.request.method in ("GET", "HEAD")
+    match call.address.tail:
+        case ("search", "query") if call.request.method == "POST":
+            return await sites.query(call)
+        case ("subscriptions", *rest):
+            return await subscriptions.handle(call, *rest)
+        case ("shares", token, "permission", "grant") if call.request.method == "POST":
+            return await grants.grant(call, _resolve(call, token))
+        case ("shares", token, "permission") if reads:
+            return await grants.link_permission(call, _resolve(call, token))
+        case ("shares", token, *rest) if reads:
+            _resolve(call, token)
+            return await shares.shared_item(call, call.drive, call.node, *rest)
+    if call.address.tail == ("search", "query") or not reads:
+        raise GraphFault(405, "notAllowed", "The method is not allowed here.")
+    return await drives.top(call)
+
+
+def _resolve(call: Call, token: str) -> Share | None:
+    """Aim the call at what a sharing address leads to; the permission behind it, if it is a link."""
+    call._drive, node, call.link = shares.resolve(call.demo, call.grant, token, "")
+    call.spot = Spot(node)
+    return shares.share_of(call.demo, token)
 
 
 def _query(params: Mapping[str, str]) -> dict[str, str]:
@@ -115,11 +139,13 @@ async def _handle(call: Call, routes: Routes) -> Response:
     short = len(call.address.tail) <= 1 or segment in _DEEP
     handler = routes.get((method, segment))
     if handler is not None and short:
-        return await handler(call)
+        before = call.demo.journal.seq
+        answer = await handler(call)
+        if call.demo.journal.seq != before:
+            subscriptions.notify(call.demo, call.drive.slug)
+        return answer
     if short and any(known == segment for _, known in routes):
         raise GraphFault(405, "notAllowed", "The method is not allowed here.")
-    if segment in _LATER:
-        raise GraphFault(501, "notSupported", f"This demo drive does not offer '{segment}'.")
     raise GraphFault(400, "BadRequest", f"Resource not found for the segment '{segment}'.")
 
 

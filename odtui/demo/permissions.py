@@ -36,8 +36,8 @@ async def listing(call: Call) -> Response:
         return call.json(body | _one(call, node, call.rest[0]))
     if call.unmodified(call.drive.e_tag(node)):
         return Response(status_code=304)
-    value = [_owner(call.drive)] if _is_owner(call) else []
-    value += [_write(call, node, holder, share) for holder, share in _visible(call, node)]
+    value = [_owner(call.drive)] if is_owner(call) else []
+    value += [write(call, node, holder, share) for holder, share in _visible(call, node)]
     return call.json(body | {"value": value})
 
 
@@ -51,13 +51,13 @@ def _held(call: Call, node: Node) -> Held:
     ]
 
 
-def _is_owner(call: Call) -> bool:
+def is_owner(call: Call) -> bool:
     return call.drive.owner == call.grant.user or call.drive.members.get(call.grant.user.key) == "write"
 
 
 def _visible(call: Call, node: Node) -> Held:
     key = call.grant.user.key
-    return [pair for pair in _held(call, node) if _is_owner(call) or key in (pair[1].to, *pair[1].redeemed)]
+    return [pair for pair in _held(call, node) if is_owner(call) or key in (pair[1].to, *pair[1].redeemed)]
 
 
 def _find(call: Call, node: Node, wanted: str) -> tuple[Node, Share]:
@@ -68,10 +68,10 @@ def _find(call: Call, node: Node, wanted: str) -> tuple[Node, Share]:
 
 
 def _one(call: Call, node: Node, wanted: str) -> Json:
-    if wanted == _OWNER and _is_owner(call):
+    if wanted == _OWNER and is_owner(call):
         return _owner(call.drive)
     holder, share = _find(call, node, wanted)
-    return _write(call, node, holder, share)
+    return write(call, node, holder, share)
 
 
 def _owner(drive: Drive) -> Json:
@@ -88,12 +88,12 @@ def _granted(drive: Drive, user: User) -> Json:
     return body
 
 
-def _write(call: Call, node: Node, holder: Node, share: Share) -> Json:
+def write(call: Call, node: Node, holder: Node, share: Share) -> Json:
     body: Json = {"id": share.id, "roles": [share.role]}
     if share.link:
         link: Json = {"type": share.link, "scope": share.scope}
         link["application"] = {"id": PUBLIC_CLIENT, "displayName": REGISTRATIONS[PUBLIC_CLIENT].name}
-        if _is_owner(call):
+        if is_owner(call):
             link["webUrl"] = address = link_address(call.drive, holder, share)
             if share.link == "embed":
                 link["webHtml"] = f'<iframe src="{address}" width="98" height="120" frameborder="0"></iframe>'
@@ -120,7 +120,7 @@ def _changeable(call: Call) -> Node:
     """The item, if its permissions may be changed. Raises GraphFault 400 or 403."""
     node = call.node
     call.allow(write=True)
-    if not _is_owner(call):
+    if not is_owner(call):
         raise denied("Only the owner can share this item.")
     if not node.parent and not call.drive.business:
         raise bad_request("The permissions of the root folder cannot be changed.")
@@ -153,7 +153,7 @@ async def create_link(call: Call) -> Response:
     expires = _expiry(call, body)
     for share in node.permissions:
         if (share.link, share.scope, bool(share.password), share.expires) == (kind, scope, bool(password), expires):
-            return call.json(_context(call) | _write(call, node, node, share))
+            return call.json(context(call) | write(call, node, node, share))
     share = Share(
         id=token_hex(8),
         role="write" if kind == "edit" else "read",
@@ -166,10 +166,10 @@ async def create_link(call: Call) -> Response:
     )
     node.permissions.append(share)
     call.drive.changed(node)
-    return call.json(_context(call) | _write(call, node, node, share), 201)
+    return call.json(context(call) | write(call, node, node, share), 201)
 
 
-def _context(call: Call) -> Json:
+def context(call: Call) -> Json:
     return {"@odata.context": f"{call.links.graph}/$metadata#permission"}
 
 
@@ -211,7 +211,7 @@ def _invite(call: Call, node: Node, recipient: dict[str, Any], role: str, expire
         share = Share(id=token_hex(8), role=role, to=to, when=int(call.demo.clock()))
         node.permissions.append(share)
     share.role, share.expires = role, expires
-    body = _write(call, node, node, share)
+    body = write(call, node, node, share)
     return body | {"invitation": {"email": user.address if user else to, "signInRequired": True}}
 
 
@@ -245,7 +245,7 @@ async def update(call: Call) -> Response:
     if "expirationDateTime" in body:
         share.expires = _expiry(call, body)
     call.drive.changed(node)
-    return call.json(_context(call) | _write(call, node, node, share))
+    return call.json(context(call) | write(call, node, node, share))
 
 
 async def delete(call: Call) -> Response:

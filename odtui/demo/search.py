@@ -85,6 +85,20 @@ async def search_drive(call: Call) -> Response:
     return _found(call, call.drive.tree.root, with_shared=call.address.drive == ("me",))
 
 
+async def every_item(call: Call) -> Response:
+    """GET /drives/{id}/items: everything in the drive, in pages."""
+    root = call.drive.tree.root
+    call.allow(node=root)
+    hits, following = _next(call, root, Query("*"))
+    body: Json = {"@odata.context": f"{call.links.graph}/$metadata#drives('{call.drive.id}')/items"}
+    if following is not None:
+        query = {name: call.query[name] for name in _KEPT if name in call.query}
+        query["$skiptoken"] = call.demo.signer.seal("search", following)
+        tail = urlencode(query, safe="$", quote_via=quote)
+        body["@odata.nextLink"] = f"{call.links.graph}/drives/{quote(call.drive.id, safe='!')}/items?{tail}"
+    return call.json(body | {"value": call.renderer().items(hits)})
+
+
 def _found(call: Call, folder: Node, *, with_shared: bool) -> Response:
     text = call.arguments.get("q", call.query.get("q"))
     if text is None:
@@ -179,4 +193,4 @@ def _link(call: Call, folder: Node, following: Any, *, with_shared: bool) -> str
 
 
 ROUTES: Routes = {("GET", "search"): search}
-DRIVE_ROUTES: Routes = {("GET", "search"): search_drive}
+DRIVE_ROUTES: Routes = {("GET", "search"): search_drive, ("GET", "items"): every_item}

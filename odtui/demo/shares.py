@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from starlette.responses import Response
 
@@ -11,7 +11,7 @@ from odtui.demo import render
 from odtui.demo.access import Grant, role_of
 from odtui.demo.call import Call
 from odtui.demo.drive import Drive
-from odtui.demo.errors import GraphFault, bad_request, denied, not_found
+from odtui.demo.errors import bad_request, denied, not_found
 from odtui.demo.nodes import Node, Share
 from odtui.demo.signing import unb64
 from odtui.demo.state import Demo
@@ -38,15 +38,7 @@ def resolve(demo: Demo, grant: Grant, token: str, prefer: str) -> tuple[Drive, N
     Raises:
         GraphFault: 400, 403 or 404.
     """
-    if not token.startswith("u!"):
-        raise bad_request("The sharing token is not valid.")
-    try:
-        url = urlsplit(unb64(token[2:].rstrip("=")).decode())
-    except ValueError:
-        raise bad_request("The sharing token is not valid.") from None
-    short = _SHORT.fullmatch(url.path) if url.hostname == "1drv.ms" else None
-    work = _WORK.fullmatch(url.path) if (url.hostname or "").endswith(".sharepoint.com") else None
-    key = short[2] if short else work[1] if work else ""
+    url, short, key = _parsed(token)
     found = _by_token(demo, key) if key else None
     if found is not None:
         drive, node, share = found
@@ -62,6 +54,26 @@ def resolve(demo: Demo, grant: Grant, token: str, prefer: str) -> tuple[Drive, N
         if (item := drive.find(item_id)) is not None:
             return _reachable(grant, drive, item)
     raise not_found()
+
+
+def share_of(demo: Demo, token: str) -> Share | None:
+    """The permission behind an encoded sharing address; None for a plain one. Raises GraphFault 400."""
+    key = _parsed(token)[2]
+    found = _by_token(demo, key) if key else None
+    return found[2] if found is not None else None
+
+
+def _parsed(token: str) -> tuple[SplitResult, re.Match[str] | None, str]:
+    """The address in an encoded one, its parts if it is of OneDrive's short form, and the token of a link in it."""
+    if not token.startswith("u!"):
+        raise bad_request("The sharing token is not valid.")
+    try:
+        url = urlsplit(unb64(token[2:].rstrip("=")).decode())
+    except ValueError:
+        raise bad_request("The sharing token is not valid.") from None
+    short = _SHORT.fullmatch(url.path) if url.hostname == "1drv.ms" else None
+    work = _WORK.fullmatch(url.path) if (url.hostname or "").endswith(".sharepoint.com") else None
+    return url, short, short[2] if short else work[1] if work else ""
 
 
 def _reachable(grant: Grant, drive: Drive | None, node: Node | None) -> tuple[Drive, Node, str]:
@@ -100,11 +112,11 @@ def _redeem(drive: Drive, node: Node, share: Share, grant: Grant) -> None:
         drive.noted(node)
 
 
-async def shared_item(call: Call, drive: Drive, node: Node) -> Response:
-    """GET /shares/{token}: the shared item, in short."""
-    if call.request.method not in ("GET", "HEAD"):
-        raise GraphFault(405, "notAllowed", "The method is not allowed here.")
+async def shared_item(call: Call, drive: Drive, node: Node, *rest: str) -> Response:
+    """GET /shares/{token}: the shared item, in short. Raises GraphFault 400 for what is not served of it."""
     call.allow(node=node)
+    if rest:
+        raise bad_request(f"Resource not found for the segment '{rest[0][:40]}'.")
     body = {
         "@odata.context": f"{call.links.graph}/$metadata#shares/$entity",
         "id": call.address.tail[1],

@@ -131,6 +131,9 @@ async def top(call: Call) -> Response:
             _reading(call)
             wanted = call.query.get("search", call.query.get("$search", "")).strip().lower()
             return _page(call, [site for site in SITES if wanted in ("*", "") or wanted in site.title.lower()])
+        case ("sites", ("getAllSites" | "getAllSites()" | "microsoft.graph.getAllSites()")):
+            _reading(call)
+            return _page(call, list(SITES))
         case ("me", "followedSites"):
             _reading(call)
             return _page(call, [_SURVEY])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from asyncio import Task
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from odtui.demo import dataset, texts
+from odtui.demo.albums import Albums
 from odtui.demo.bodies import Bodies
 from odtui.demo.challenge import Challenge
 from odtui.demo.codes import Codes
@@ -25,6 +27,9 @@ from odtui.demo.signing import Signer
 from odtui.demo.sources import ManyFiles, RealFolder
 from odtui.demo.temporary import Temporary
 from odtui.demo.tree import Source, Tree
+
+if TYPE_CHECKING:
+    from odtui.demo.subscriptions import Subscription
 
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 WORK_TENANT = "5f0c3a9e-2b7d-4c61-9f4e-d0a81c6b7e42"
@@ -93,6 +98,7 @@ class Demo:
     journal: Journal
     signer: Signer
     consents: Consents
+    albums: Albums
     temporary: Temporary | None
     faults: Faults = field(default_factory=Faults)
     log: RequestLog = field(default_factory=RequestLog)
@@ -100,6 +106,10 @@ class Demo:
     jobs: dict[str, Job] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     """Upload sessions by guid."""
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    """By id."""
+    telling: set[Task[Any]] = field(default_factory=set)
+    """Notifications on their way."""
     codes: Codes = field(default_factory=Codes)
     withheld: set[str] = field(default_factory=set)
     """Scopes that a user's consent leaves out, lower case."""
@@ -130,7 +140,9 @@ class Demo:
         journal = Journal(folder)
         bodies = Bodies(journal.blobs, options.real, texts.content, head)
         users = _users(options.account)
-        demo = cls(options, users, {}, bodies, journal, Signer.kept_in(folder), Consents(folder), temporary)
+        demo = cls(
+            options, users, {}, bodies, journal, Signer.kept_in(folder), Consents(folder), Albums(folder), temporary
+        )
         demo.faults, demo.skew = options.faults.start(), options.faults.skew
         demo.single_use, demo.withheld = options.faults.single_use, set(options.faults.withheld)
         demo.strict_fragments = options.faults.strict_fragments

@@ -23,6 +23,7 @@ from odtui.demo.nodes import Node
 from odtui.demo.receiving import Received, Session, Spot, check_new_names, commit
 from odtui.demo.render import Json, Renderer, iso
 from odtui.demo.state import Demo
+from odtui.demo.subscriptions import notify
 
 UNIT = 320 << 10
 """Every fragment but the last is a multiple of this many bytes."""
@@ -192,6 +193,7 @@ def _finish(demo: Demo, request: Request, session: Session) -> Response:
     received = Received(session.content, size, session.hasher.base64(), **session.times)
     node, created = commit(drive, spot, session.behaviour, received)
     session.made = node.guid
+    notify(demo, drive.slug)
     return _answer(_item(demo, request, drive, node), 201 if created else 200)
 
 

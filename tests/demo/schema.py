@@ -39,6 +39,11 @@ def kind_of(body: dict[str, Any]) -> str | None:
     context = body.get("@odata.context", "")
     if "$metadata#sites" in context or "$metadata#search" in context:
         return None  # checked by test_sites
+    if "$metadata#subscriptions" in context:
+        return "subscription"
+    for name in ("itemAnalytics", "itemActivityStat"):
+        if name in context:
+            return name
     if "permission" in context:
         return "permissionCollection" if "value" in body else "permission"
     for name in ("driveItemVersion", "thumbnailSet", "thumbnail", "itemPreviewInfo"):

@@ -78,7 +78,17 @@ def test_other_addresses_are_not_found(graph: httpx.Client, path: str) -> None:
     assert graph.get(path).status_code == 404
 
 
-def test_what_is_not_served_yet_says_so(graph: httpx.Client) -> None:
-    assert code_of(graph.get("/me/drive/root/analytics")) == (501, "notSupported")
+def test_everything_in_a_drive_is_listed_in_pages(demo: DemoThread, graph: httpx.Client) -> None:
+    drive = demo.state.drives["ada"]
+    url, found = f"/drives/{drive.id}/items?$top=50&$select=id,name", []
+    while url:
+        page = graph.get(url).json()
+        found += [item["id"] for item in page["value"]]
+        url = page.get("@odata.nextLink", "")
+    assert sorted(found) == sorted(drive.item_id(node.guid) for node in drive.tree.below(drive.tree.root))
+
+
+def test_what_the_demo_has_no_channel_for_says_so(graph: httpx.Client) -> None:
+    assert code_of(graph.get("/me/drive/root/subscriptions/socketIo")) == (501, "notSupported")
     assert code_of(graph.get("/me/drive/root/nonsense")) == (400, "BadRequest")
     assert code_of(graph.post("/me/drive/root/content")) == (405, "notAllowed")
