@@ -16,6 +16,8 @@ class _Kept(msgspec.Struct):
     """Scopes by client id and user, such as `1111…:ada`."""
     approved: dict[str, list[str]] = {}
     """Scopes that an administrator has allowed for everybody, by client id."""
+    taken_back: int = 0
+    """How often everything was taken back: refresh tokens from before have lost their scopes."""
 
 
 class Consents:
@@ -26,6 +28,11 @@ class Consents:
         self._kept = msgspec.json.decode(self._path.read_bytes(), type=_Kept) if self._path.exists() else _Kept()
         self.admin_only: set[str] = set()
         """Scopes that a work account's user cannot allow alone, lower case."""
+
+    @property
+    def taken_back(self) -> int:
+        """How often everything was taken back."""
+        return self._kept.taken_back
 
     def given(self, user: str, client_id: str) -> list[str]:
         """What the person has allowed, and what an administrator has for them."""
@@ -47,7 +54,7 @@ class Consents:
 
     def forget(self) -> None:
         """Take every consent back, as people do on their account's pages."""
-        self._kept = _Kept()
+        self._kept = _Kept(taken_back=self._kept.taken_back + 1)
         self._save()
 
     def _add(self, where: dict[str, list[str]], key: str, scopes: Iterable[str]) -> None:

@@ -176,7 +176,8 @@ def _by_refresh_token(demo: Demo, client: Registration, fields: dict[str, str]) 
         raise OAuthFault(
             "invalid_grant", 700082, "The refresh token has expired due to inactivity.", suberror="token_expired"
         )
-    if demo.single_use and value["n"] in demo.spent:
+    mark = value.get("n", "")
+    if demo.single_use and mark in demo.spent:
         raise OAuthFault(
             "invalid_grant",
             70000,
@@ -187,13 +188,15 @@ def _by_refresh_token(demo: Demo, client: Registration, fields: dict[str, str]) 
     met = value.get("met", 0)
     if demo.challenge is not None and met != demo.challenge.value and (met := _met(demo, fields.get("claims", ""))):
         _check_session(demo.challenge)
-    demo.spent.add(value["n"])
+    demo.spent.add(mark)
     return Redeemed(value["user"], granted, met=met)
 
 
 def _still_granted(demo: Demo, client: Registration, value: Mapping[str, Any], fields: Mapping[str, str]) -> list[str]:
     """What a refresh may have: the scopes of its sign-in, and others that were consented to. Raises OAuthFault."""
     given = demo.consents.given(value["user"], client.client_id)
+    if value.get("taken_back", 0) == demo.consents.taken_back:
+        given += value["scopes"]
     asked = [scope for scope in scopes_of(fields.get("scope", "")) if scope not in OIDC]
     if any(scope not in given for scope in asked or value["scopes"]):
         raise OAuthFault(
@@ -252,6 +255,7 @@ def _tokens(
         refresh = {
             "user": user.key,
             "met": redeemed.met,
+            "taken_back": demo.consents.taken_back,
             "client": client.client_id,
             "scopes": granted,
             "exp": now + REFRESH_LIFE,
