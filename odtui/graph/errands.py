@@ -16,6 +16,12 @@ class Errand(Protocol):
     def held(self) -> bool:
         """The user wants a pause: what comes next should not begin."""
 
+    def now(self) -> float:
+        """Seconds, monotonic."""
+
+    def room(self) -> int:
+        """Bytes of one content that may be held in memory at once."""
+
     def patience(self, why: Why) -> float:
         """Seconds of waiting that one request may cost."""
 

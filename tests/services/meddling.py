@@ -20,6 +20,8 @@ class Meddler:
         self.let_go = asyncio.Event()
         self.sent: list[tuple[str, str]] = []
         """Method and path of every request."""
+        self.uploaded = 0
+        """Bytes of the bodies of all PUT requests."""
 
     def count(self, method: str, path: str) -> int:
         """Requests so far; `path` is a pattern."""
@@ -55,6 +57,8 @@ class _Around(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._meddler.sent.append((request.method, request.url.path))
+        if request.method == "PUT":
+            self._meddler.uploaded += int(request.headers["content-length"])
         await self._meddler.maybe_hold(request)
         bit = self._meddler.spoils(request)
         if not bit:

@@ -14,8 +14,9 @@ import pytest
 from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.transfers import TransferService, download, routes
+from odtui.services.transfers.fragments import FIRST as FRAGMENT
 from odtui.services.transfers.job import Choice, Conflict, Job, JobState
-from odtui.services.transfers.upload import FRAGMENT, SMALL
+from odtui.services.transfers.upload import SMALL
 from tests.services.conftest import Live
 
 LARGE = os.urandom(FRAGMENT + 1_000_000)

@@ -16,8 +16,9 @@ from odtui.services.drive_entries import NOTHING, digest_of
 from odtui.services.drive_place import DrivePlace
 from odtui.services.quickxor import QuickXor
 from odtui.services.transfers import TransferService
+from odtui.services.transfers.fragments import FIRST as FRAGMENT
 from odtui.services.transfers.job import Choice, Conflict, Job, JobState
-from odtui.services.transfers.upload import FRAGMENT, SMALL
+from odtui.services.transfers.upload import SMALL
 from odtui.services.transfers.verify import Hasher, file_digest
 from tests.services.conftest import GRANTED, Live
 from tests.services.meddling import Meddler

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odtui.services.disk import on_disk
+from odtui.services.disk import on_disk_to_end
 from odtui.services.quickxor import QuickXor
 from odtui.services.transfers.content import Content
 from odtui.services.transfers.verify import INLINE
@@ -18,11 +18,12 @@ class HashedSource:
     def __init__(self, content: Content) -> None:
         self._content = content
         self._hasher = QuickXor()
+        self._state = self._hasher.state
 
     @property
     def state(self) -> bytes:
-        """To be gone on with by another run, with `resume`."""
-        return self._hasher.state
+        """To be gone on with by another run, with `resume`; of more than was sent if some was read ahead."""
+        return self._state
 
     def resume(self, state: bytes) -> None:
         """Take over the hash of an earlier run; begin anew if it is of no use."""
@@ -46,9 +47,10 @@ class HashedSource:
     async def _hash(self, start: int, data: bytes) -> None:
         fresh = memoryview(data)[max(0, self._hasher.length - start) :]
         if len(fresh) > INLINE:
-            await on_disk(self._hasher.update, fresh)
+            await on_disk_to_end(self._hasher.update, fresh)  # nobody may use it meanwhile
         elif fresh:
             self._hasher.update(fresh)
+        self._state = self._hasher.state
 
     async def _whole(self, digest: str) -> str:
         """The hash of all of it, of the kind of another one; empty if that cannot be told."""

@@ -13,6 +13,9 @@ from odtui.services.transfers.pace import Pace
 from odtui.services.transfers.slots import Slots, Width
 from odtui.services.transfers.waits import Waits
 
+MEMORY = 56 * 1024 * 1024
+"""Bytes of contents that are held at once, however many files move and however large they are."""
+
 
 @dataclass(slots=True)
 class Shared:
@@ -33,6 +36,8 @@ class Shared:
     departed: Callable[[Place, Entry], None]
     ask_preflight: AskPreflight | None = None
     """None: what is proposed is done without a question."""
+    large: int = 0
+    """Files on their way of which parts are held in memory."""
     connected: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when an answer comes while requests wait for a connection."""
 
@@ -40,6 +45,10 @@ class Shared:
     def concurrency(self) -> int:
         """Files of one job that may ever move at once."""
         return self.width.most
+
+    def room(self) -> int:
+        """Bytes that each of those may hold."""
+        return MEMORY // max(1, self.large)
 
     def throttled(self, seconds: float) -> None:
         """The service asks all to wait so long."""

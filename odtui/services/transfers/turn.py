@@ -47,6 +47,12 @@ class JobErrand:
     def held(self) -> bool:
         return self._record.paused
 
+    def now(self) -> float:
+        return self._shared.clock()
+
+    def room(self) -> int:
+        return self._shared.room()
+
     def patience(self, why: Why) -> float:
         return PATIENCE[why]
 
@@ -89,6 +95,7 @@ class Turn(JobErrand):
         super().__init__(job)
         self._progress = progress
         self._inside = False
+        self._large = False
 
     async def __aenter__(self) -> Turn:
         await self._take_place()
@@ -106,7 +113,14 @@ class Turn(JobErrand):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await super().__aexit__(kind, error, trace)
+        self._shared.large -= self._large
         self._leave_place()
+
+    def room(self) -> int:
+        if not self._large:
+            self._large = True
+            self._shared.large += 1
+        return super().room()
 
     async def _take_place(self) -> None:
         await self._shared.slots.acquire()

@@ -12,6 +12,7 @@ from odtui.graph.models import DriveItem
 from odtui.services.drive_entries import from_drive_item
 from odtui.services.entry import Entry
 from odtui.services.transfers.content import Content
+from odtui.services.transfers.fragments import Fragments
 from odtui.services.transfers.persist import Persistence, Report, Sleep
 from odtui.services.transfers.problems import HashDiffers
 from odtui.services.transfers.sending import HashedSource
@@ -22,8 +23,6 @@ log = logging.getLogger(__name__)
 
 SMALL = 4 * 1024 * 1024
 """Bytes up to which a file goes up in one request."""
-FRAGMENT = 10 * 1024 * 1024
-"""Bytes; 32 times 320 KiB."""
 _NEW_SESSIONS = 2
 _CHECKS = 2
 """Times that a file may arrive with a wrong hash before it is given up."""
@@ -228,20 +227,22 @@ class _Sending:
     async def _fragments(self, session: UploadSession) -> DriveItem | None:
         persistence = Persistence(self._sleep)
         item: DriveItem | None = None
-        while session.next_offset < session.size:
-            start = session.next_offset
-            try:
-                data = await self._source.read(start, min(FRAGMENT, session.size - start))
-                if start + len(data) >= session.size:
-                    await self._content.check_unchanged()
-                    self._all_sent = True
-                item = await session.send(data)
-            except SessionGone:
-                raise
-            except GraphError as error:
-                await self._resume(session, error, persistence)
-            await self._trail.progress(session.url, session.next_offset, self._source.state)
-            self._report(session.next_offset)
+        async with Fragments(self._source.read, session.size) as fragments:
+            while session.next_offset < session.size:
+                start = session.next_offset
+                try:
+                    data = await fragments.read(start)
+                    if start + len(data) >= session.size:
+                        await self._content.check_unchanged()
+                        self._all_sent = True
+                    item = await fragments.sent(start, data, session.send)
+                except SessionGone:
+                    raise
+                except GraphError as error:
+                    data = b""  # while it waits
+                    await self._resume(session, error, persistence)
+                await self._trail.progress(session.url, session.next_offset, self._source.state)
+                self._report(session.next_offset)
         return item
 
     async def _resume(self, session: UploadSession, error: GraphError, persistence: Persistence) -> None:
