@@ -16,11 +16,11 @@ from odtui.graph.errors import GraphError
 from odtui.graph.items import ItemCalls
 from odtui.graph.many import ItemVersion, ManyCalls
 from odtui.graph.models import Drive, DriveItem, User
-from odtui.graph.uploads import OnConflict, UploadSession, timestamp
+from odtui.graph.uploads import Blocks, OnConflict, UploadSession, timestamp
 from odtui.graph.waiting import Pause
 from odtui.graph.wire import Wire, decode
 
-__all__ = ["Download", "GraphClient", "ItemVersion", "OnConflict", "UploadSession"]
+__all__ = ["Blocks", "Download", "GraphClient", "ItemVersion", "OnConflict", "UploadSession"]
 
 GRAPH = "https://graph.microsoft.com/v1.0"
 

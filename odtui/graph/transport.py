@@ -26,7 +26,8 @@ REPEATABLE = {"odtui.repeatable": True}
 WHOLE = {"odtui.whole": True}
 """Request extension: the answer is short and read at once, so one that breaks off counts as none."""
 RESUMABLE = {"odtui.resumable": True}
-"""Request extension: on an errand, whoever sent this one knows better how to go on after a failure."""
+"""Request extension: on an errand, whoever sent this one knows better how to go on after a failure. Its body
+can be read again."""
 GATE = "odtui.gate"
 """Request extension, `async (wanted) -> count`: lets bytes of the body go, for the engine below."""
 THROTTLING = frozenset({429, 503, 509})
@@ -190,6 +191,8 @@ def _still_throttled(request: httpx.Request, seconds: float) -> httpx.Response:
 
 
 def _replayable(request: httpx.Request) -> bool:
+    if request.extensions.get("odtui.resumable"):
+        return True
     try:
         return request.content is not None
     except httpx.RequestNotRead:

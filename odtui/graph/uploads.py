@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
@@ -30,7 +30,7 @@ from odtui.graph.errors import (
 from odtui.graph.faults import graph_errors
 from odtui.graph.models import DriveItem
 from odtui.graph.transport import RESUMABLE
-from odtui.graph.wire import CLOSING, Wire, decode
+from odtui.graph.wire import CLOSING, Wire, decode, read
 
 OnConflict = Literal["fail", "replace", "rename"]
 log = logging.getLogger(__name__)
@@ -101,6 +101,28 @@ async def create_session(
     return UploadSession(wire, url, size, find=None if on_conflict == "rename" else find)
 
 
+class Blocks:
+    """The bytes of one fragment in some pieces, which can be gone through again until they are let go.
+
+    What has sent them may be held by cycles of the HTTP client for long, so it must not hold them.
+    """
+
+    def __init__(self, blocks: Sequence[bytes]) -> None:
+        self._blocks = blocks
+        self._length = sum(map(len, blocks))
+
+    def __len__(self) -> int:
+        return self._length
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for block in self._blocks:
+            yield block
+
+    def let_go(self) -> None:
+        """They are not needed any more."""
+        self._blocks = ()
+
+
 class UploadSession:
     """One upload session, used by one task. Its URL is a secret and stays out of reprs and logs."""
 
@@ -121,7 +143,7 @@ class UploadSession:
     def __repr__(self) -> str:
         return f"UploadSession(next_offset={self.next_offset}, size={self.size})"
 
-    async def send(self, data: bytes) -> DriveItem | None:
+    async def send(self, data: bytes | Blocks) -> DriveItem | None:
         """Send one fragment from next_offset: a multiple of 320 KiB unless it is the last. The item after the last one.
 
         Go on from `next_offset`, which the server decides. It is `size`, without an item, if only the answer was lost.
@@ -168,22 +190,22 @@ class UploadSession:
             async with asyncio.timeout(CLOSING):
                 await self._call("DELETE")
 
-    def _check(self, data: bytes) -> None:
+    def _check(self, data: bytes | Blocks) -> None:
         end = self.next_offset + len(data)
         if not data or end > self.size or len(data) > LARGEST_FRAGMENT or (end < self.size and len(data) % FRAGMENT):
             raise InvalidRequest("the fragment has a wrong length", codes=("fragmentLengthMismatch",))
 
-    async def _put(self, data: bytes) -> httpx.Response:
-        last = self.next_offset + len(data) - 1
-        return await self._call("PUT", data, {"Content-Range": f"bytes {self.next_offset}-{last}/{self.size}"})
+    async def _put(self, data: bytes | Blocks) -> httpx.Response:
+        spanned = f"bytes {self.next_offset}-{self.next_offset + len(data) - 1}/{self.size}"
+        return await self._call("PUT", data, {"Content-Range": spanned, "Content-Length": str(len(data))})
 
     async def _call(
-        self, method: str, data: bytes | None = None, headers: dict[str, str] | None = None
+        self, method: str, data: bytes | Blocks | None = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
         with graph_errors(self._wire.content):
             extensions = RESUMABLE if method == "PUT" else None
-            return await self._wire.content.request(
-                method, self.url, content=data, headers=headers, extensions=extensions
+            return read(
+                await self._wire.content.request(method, self.url, content=data, headers=headers, extensions=extensions)
             )
 
     async def _catch_up(self) -> DriveItem | None:

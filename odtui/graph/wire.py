@@ -84,7 +84,7 @@ class Wire:
         request = self.request(method, address, json=json, data=data, headers=headers, once=once, repeatable=repeatable)
         request.extensions |= WHOLE
         with graph_errors(self._http):
-            response = await self._http.send(request)
+            response = read(await self._http.send(request))
         if response.status_code >= 400:
             raise self.failed(response)
         return response
@@ -164,6 +164,16 @@ class Wire:
             await asyncio.wait(self._background, timeout=CLOSING)
         await self._http.aclose()
         await self.content.aclose()
+
+
+def read(response: httpx.Response) -> httpx.Response:
+    """An answer that was read. httpx ties it to its stream in a cycle that would keep the body of the request until the
+    garbage is collected."""
+    response.stream = _READ
+    return response
+
+
+_READ = httpx.ByteStream(b"")
 
 
 def decode(response: httpx.Response, kind: type[T]) -> T:

@@ -145,13 +145,13 @@ def _timeout(pool: float | None, connect: float | None, read: float | None) -> a
 
 async def _body(request: httpx.Request) -> bytes | AsyncIterator[bytes] | None:
     """A small body whole, any other in pieces that can be watched."""
+    gate: Gate = request.extensions.get("odtui.gate", _open)
     if not isinstance(request.stream, httpx.ByteStream):
         assert isinstance(request.stream, httpx.AsyncByteStream)  # noqa: S101
-        return aiter(request.stream)
+        return _pieces_of_all(request.stream, gate)
     content = b"".join(request.stream)  # its only piece, not a copy
     if not content:
         return None
-    gate: Gate = request.extensions.get("odtui.gate", _open)
     if len(content) > PIECE:
         return _pieces(content, gate)
     first = await gate(len(content))
@@ -175,6 +175,12 @@ async def _pieces(content: bytes, gate: Gate, first: int = 0) -> AsyncIterator[b
         first = 0
         yield view[:count]  # type: ignore[misc]  # a buffer is all that is asked of it
         view = view[count:]
+
+
+async def _pieces_of_all(stream: httpx.AsyncByteStream, gate: Gate) -> AsyncIterator[bytes]:
+    async for content in stream:
+        async for piece in _pieces(content, gate):
+            yield piece
 
 
 class _WriteWatch:

@@ -64,7 +64,7 @@ class _Around(httpx.AsyncBaseTransport):
         if not bit:
             return await self._inner.handle_async_request(request)
         if request.method == "PUT":
-            data = _spoilt(request.content, bit)
+            data = _spoilt(await request.aread(), bit)
             request = httpx.Request(request.method, request.url, headers=request.headers, content=data)
             return await self._inner.handle_async_request(request)
         response = await self._inner.handle_async_request(request)

@@ -43,6 +43,8 @@ class Content(Protocol):
     """Permission bits to keep; None for the usual ones."""
     empty: bool
     """Known to hold nothing, so that it need not be read."""
+    block: int
+    """Bytes to be read at once by `read_at`."""
     version: str
     """Which version of the file it is: another text for another one. Empty if not known."""
     digest: str
@@ -86,6 +88,7 @@ class LocalContent:
     """A file of this computer."""
 
     empty = False
+    block = PIECE
     digest = ""
 
     def __init__(self, path: str, found: os.stat_result) -> None:
@@ -152,6 +155,7 @@ class DriveContent:
     """A file of a drive. The listed size may be wrong (QUIRKS 113, 157): `measure` asks for the true one."""
 
     mode: int | None = None
+    block = 16 * PIECE
 
     def __init__(self, client: GraphClient, entry: Entry) -> None:
         if entry.blocked:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from odtui.graph.errands import ERRAND
-from odtui.graph.uploads import FRAGMENT, LARGEST_FRAGMENT
+from odtui.graph.uploads import FRAGMENT, LARGEST_FRAGMENT, Blocks
 
 T = TypeVar("T")
 
@@ -42,13 +42,19 @@ class Fragments:
     Of what an errand may hold in memory a half is on its way, and a half read ahead. `async with` it.
     """
 
-    def __init__(self, read: Callable[[int, int], Awaitable[bytes]], size: int) -> None:
-        """`read` gives exactly so many bytes from an offset; `size` is that of the whole."""
+    def __init__(self, read: Callable[[int, int], Awaitable[bytes]], size: int, *, block: int) -> None:
+        """
+        Args:
+            read: Gives exactly so many bytes from an offset.
+            size: Bytes of the whole.
+            block: Bytes to be read at once.
+        """
+        self._block = block
         self._read = read
         self._size = size
         self._fragment_size = FragmentSize()
         self._errand = ERRAND.get()
-        self._ahead: asyncio.Future[bytes] | None = None
+        self._ahead: asyncio.Future[Blocks] | None = None
         self._ahead_at = 0
 
     async def __aenter__(self) -> Fragments:
@@ -57,26 +63,32 @@ class Fragments:
     async def __aexit__(self, *_: object) -> None:
         await self._drop()
 
-    async def read(self, start: int) -> bytes:
+    async def read(self, start: int) -> Blocks:
         """The fragment from an offset on. Raises what reading does."""
         if self._ahead is not None and self._ahead_at == start:
             ahead, self._ahead = self._ahead, None
             return await ahead
         await self._drop()
-        return await self._read(start, self._length(start))
+        return await self._blocks(start, self._length(start))
 
-    async def sent(self, start: int, data: bytes, send: Callable[[bytes], Awaitable[T]]) -> T:
+    async def sent(self, start: int, data: Blocks, send: Callable[[Blocks], Awaitable[T]]) -> T:
         """What sending it gives; meanwhile the next one is read."""
         following = start + len(data)
         if following < self._size and not (self._errand is not None and self._errand.held):
-            self._ahead = asyncio.ensure_future(self._read(following, self._length(following)))
+            self._ahead = asyncio.ensure_future(self._blocks(following, self._length(following)))
             self._ahead_at = following
-        if self._errand is None:
-            return await send(data)
-        began = self._errand.now()
-        result = await send(data)
-        self._fragment_size.took(len(data), self._errand.now() - began)
+        began = self._errand.now() if self._errand is not None else 0.0
+        try:
+            result = await send(data)
+        finally:
+            data.let_go()
+        if self._errand is not None:
+            self._fragment_size.took(len(data), self._errand.now() - began)
         return result
+
+    async def _blocks(self, start: int, length: int) -> Blocks:
+        end = start + length
+        return Blocks([await self._read(at, min(self._block, end - at)) for at in range(start, end, self._block)])
 
     def _length(self, start: int) -> int:
         room = self._errand.room() // 2 if self._errand is not None else FIRST

@@ -13,7 +13,7 @@ from odtui.services.transfers.pace import Pace
 from odtui.services.transfers.slots import Slots, Width
 from odtui.services.transfers.waits import Waits
 
-MEMORY = 56 * 1024 * 1024
+MEMORY = 48 * 1024 * 1024
 """Bytes of contents that are held at once, however many files move and however large they are."""
 
 

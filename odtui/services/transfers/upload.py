@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from odtui.graph.client import GraphClient, OnConflict, UploadSession
+from odtui.graph.client import Blocks, GraphClient, OnConflict, UploadSession
 from odtui.graph.doubts import is_doubtful
 from odtui.graph.errors import GraphError, ItemNotFound, NameConflict, NotGraph, SessionGone
 from odtui.graph.models import DriveItem
@@ -227,7 +227,8 @@ class _Sending:
     async def _fragments(self, session: UploadSession) -> DriveItem | None:
         persistence = Persistence(self._sleep)
         item: DriveItem | None = None
-        async with Fragments(self._source.read, session.size) as fragments:
+        data: Blocks | None
+        async with Fragments(self._source.read, session.size, block=self._content.block) as fragments:
             while session.next_offset < session.size:
                 start = session.next_offset
                 try:
@@ -239,7 +240,7 @@ class _Sending:
                 except SessionGone:
                     raise
                 except GraphError as error:
-                    data = b""  # while it waits
+                    data = None  # holds no memory while it waits
                     await self._resume(session, error, persistence)
                 await self._trail.progress(session.url, session.next_offset, self._source.state)
                 self._report(session.next_offset)
