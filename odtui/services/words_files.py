@@ -12,7 +12,7 @@ Words = tuple[str, str, str, tuple[Step, ...]]
 
 _FULL: Words = (
     "This computer's disk is full",
-    "There is not enough space left to write. No half file was kept.",
+    "There is not enough space left to write. No unfinished file got the name.",
     "Free some space, then try again.",
     ("retry",),
 )

@@ -120,7 +120,7 @@ WORDS: dict[type[GraphError], Words] = {
     ),
     errors.Cut: (
         "The connection broke off",
-        "The content ended before its announced length. No half file was kept.",
+        "The content ended before its announced length. No unfinished file got the name.",
         "Try again.",
         ("retry",),
     ),

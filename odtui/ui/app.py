@@ -284,6 +284,7 @@ class OdtuiApp(App[None]):
             self._driver.write(sequence)
 
     async def on_unmount(self) -> None:
+        await self.transfers.close()  # while its connections are open
         await self.accounts.aclose()
 
     def _handle_exception(self, error: Exception) -> None:

@@ -31,7 +31,7 @@ HOME = ("work", "ada")
 STORES = "^/(?!v1.0)"
 """Paths of pre-authenticated addresses."""
 MIB = 1024 * 1024
-LARGE = os.urandom(30 * MIB)
+LARGE = os.urandom(22 * MIB)
 
 
 class Run:

@@ -27,7 +27,11 @@ EXAMPLES: list[BaseException] = [
     SettingsError(Path("settings.toml"), 3, "theme is 7.", "A name in quotes."),
     TransferError("Title", "Why.", "Do this."),
     problems.SourceChanged(),
-    problems.SomeFailed(1, 2, "a: b.", "a: b."),
+    problems.SomeFailed(1, 2, ["a: b."]),
+    problems.HashDiffers.received(),
+    problems.HashDiffers.stored(replaced=True, removed=False),
+    problems.HashDiffers.stored(replaced=False, removed=True),
+    problems.HashDiffers.stored(replaced=False, removed=False),
     ValueError("a bug"),
 ]
 

@@ -41,6 +41,8 @@ class SavedRow:
     """As it was given to `open_job`."""
     saved_at: int
     """Seconds since the epoch, UTC."""
+    age: int
+    """Seconds."""
     done: int
     """Bytes of files that are finished."""
     marks: dict[str, Mark]
@@ -144,7 +146,8 @@ class Journal:
             for key, owner, told, saved_at in db.execute("SELECT * FROM job ORDER BY saved_at, key").fetchall():
                 if self._owner.is_dead(owner):
                     (done,) = db.execute("SELECT coalesce(sum(size), 0) FROM finished WHERE job = ?", (key,)).fetchone()
-                    rows.append(SavedRow(key, told, saved_at, done, self._marks(db, key)))
+                    age = max(0, self._now() - saved_at)
+                    rows.append(SavedRow(key, told, saved_at, age, done, self._marks(db, key)))
             return rows
 
         return await self._call(work)

@@ -73,6 +73,7 @@ class TransferService:
         self._sums = FlowSums(clock)
         self._journal = journal
         self._tidying: set[asyncio.Task[None]] = set()
+        self._closing: asyncio.Task[None] | None = None
 
     @cached_property
     def _shelf(self) -> Shelf:
@@ -90,7 +91,6 @@ class TransferService:
 
     async def run(self) -> None:
         """Runs jobs as they come, for ever. Cancelled, it ends them all: no half file and no upload session stays."""
-        tasks: set[asyncio.Task[None]] = set()
         try:
             while True:
                 while not self._line.waiting:
@@ -107,42 +107,41 @@ class TransferService:
                     continue
                 job = JobRun(record, self._shared)
                 record.task = asyncio.create_task(job.run())
-                tasks.add(record.task)
-                record.task.add_done_callback(tasks.discard)
                 record.task.add_done_callback(job.ended)
         finally:
-            for record in self._line:
-                record.paused = False  # what cleans up must not be held
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._end()
+            await self.close()
 
-    async def _end(self) -> None:
-        """Nothing runs any more. Clear away what no later run is to go on with."""
+    async def close(self) -> None:
+        """The end: jobs that run are cancelled, and nothing stays that no later run is to go on with. To be awaited
+        while the sessions are still open; a second time does nothing."""
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
         kept = False
+        tasks = [record.task for record in self._line if record.task is not None]
         for record in self._line:
-            if record.trail.keep:
-                kept = True
-                continue
-            if not record.state.ended:
-                record.enter(JobState.CANCELLED)
-            await self._shelf.clear(record)
+            kept = kept or record.trail.keep
+            record.paused = record.trail.keep  # what cleans up must not be held
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for record in self._line:
+            if not record.trail.keep:
+                if not record.state.ended:
+                    record.enter(JobState.CANCELLED)
+                await self._shelf.clear(record)
         await asyncio.gather(*self._tidying, return_exceptions=True)
         await self._shelf.close(keep=kept)
 
     async def shelve(self) -> None:
         """Stop all, for a later run to go on with: sessions, part files and the journal stay. What cannot be kept so
         is cancelled. The last thing to be asked of a service."""
-        tasks = []
         for record in self._line:
             record.trail.keep = record.trail.notes is not None and not record.state.ended
             record.pause()
-            if record.task is not None:
-                record.task.cancel()
-                tasks.append(record.task)
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self._end()
+        await self.close()
 
     async def drain(self) -> None:
         """Wait until every job has ended."""

@@ -26,6 +26,8 @@ from odtui.services.transfers.trail import Mark, Trail
 
 log = logging.getLogger(__name__)
 
+LIFE = 60 * 24 * 3600
+"""Seconds after which a job is given up whose account was not signed in again: its upload sessions are long gone."""
 _UNUSABLE = (Unusable, sqlite3.Error, AuthError)
 
 
@@ -87,10 +89,10 @@ class Shelf:
         found = []
         for row in await self._rows():
             told = read(row.told)
-            if told is None:
-                await self._drop_unreadable(row)
-            elif told.homes <= homes.keys():
+            if told is not None and told.homes <= homes.keys():
                 found.append(await on_disk(_saved_job, row, told))
+            elif told is None or row.age > LIFE:
+                await self.discard([row.key], session)
         return found
 
     async def _rows(self) -> list[SavedRow]:
@@ -101,13 +103,6 @@ class Shelf:
         except _UNUSABLE as error:
             log.warning("the journal of transfers: %s", error)
             return []
-
-    async def _drop_unreadable(self, row: SavedRow) -> None:
-        """Nobody can go on with it; its upload sessions expire."""
-        if self._journal is None or await self._journal.take(row.key) is None:
-            return
-        await _abandon(row.marks.values(), None)
-        self._journal.ended(row.key)
 
     async def take(self, keys: Iterable[str], session: Home | None) -> list[Taken]:
         """Those of them that nobody else has taken meanwhile. Raises GraphError or AuthError; all are kept then."""
@@ -170,8 +165,8 @@ class Shelf:
             if state is None:
                 continue
             told = read(state.told)
-            home = _homes(session).get(told.target.home) if told is not None and told.target.home is not None else None
-            await _abandon(state.marks.values(), home.client if home is not None else None)
+            home = None if told is None or told.target.home is None else _homes(session).get(told.target.home)
+            await _abandon(state.marks.values(), None if home is None else home.client)
             await on_disk_to_end(_sweep, state.folders, key, set())
             journal.ended(key)
 

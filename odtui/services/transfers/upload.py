@@ -173,8 +173,17 @@ class _Sending:
             self._trail.end()
             if arrived is None:
                 raise SessionGone("the service took the last bytes but shows no file")
-            return await self._checked(arrived)
+            return await self._checked(await self._told(arrived))
         raise AssertionError
+
+    async def _told(self, item: DriveItem) -> DriveItem:
+        """With size and hash, if the first answer lacked them and the service has them now (QUIRKS 140)."""
+        if item.size is not None and item_digest(item):
+            return item
+        try:
+            return await self._client.item(self._at.drive_id, item.id)
+        except GraphError:
+            return item
 
     async def _resumed(self) -> UploadSession | None:
         """The session that an earlier attempt has left. Raises SessionGone if the service has forgotten it.
