@@ -169,6 +169,9 @@ async def _renamed(place: Place, entries: Sequence[Entry], names: Sequence[str])
 
         versions = [ItemVersion(entry.drive_id, entry.id, entry.e_tag) for entry in entries]
         items = await place.client.rename_many(versions, names)
+        for entry, item in zip(entries, items, strict=True):
+            if isinstance(item, GraphError):
+                place.rights.learn(item, entry=entry)
         return [
             item if isinstance(item, GraphError) else from_drive_item(item, entry.drive_id)
             for entry, item in zip(entries, items, strict=True)

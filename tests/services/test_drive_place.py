@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from odtui.config.scopes import Capability
-from odtui.graph.errors import ItemNotFound, MalwareBlocked, NameConflict, StaleETag
+from odtui.graph.errors import Forbidden, ItemNotFound, MalwareBlocked, NameConflict, StaleETag
 from odtui.graph.models import Drive, DriveItem
+from odtui.services.capabilities import Reason, Refusal
 from odtui.services.drive_entries import from_drive_item
 from odtui.services.drive_place import DrivePlace
 from odtui.services.entry import Entry, Kind, Target
@@ -179,3 +180,18 @@ async def test_names_are_judged_by_the_drive(live: Live) -> None:
     root = await live.place.root()
     assert live.place.name_problem("a:b", root)
     assert live.place.name_problem("a", root) is None
+
+
+async def test_a_refused_change_is_remembered_where_it_was_refused(live: Live) -> None:
+    one, other = await live.put("one", b"1"), await live.put("other", b"2")
+    live.fail(kind="status", method="PATCH", status=403, code="accessDenied")
+    with pytest.raises(Forbidden):
+        await live.place.rename(one, "two")
+    assert live.place.refusal(Capability.WRITE, folders=[live.folder], entry=one) == Refusal(Reason.REFUSED)
+    assert live.place.refusal(Capability.WRITE, folders=[live.folder], entry=other) is None
+    live.fail(kind="status", method="POST", status=403, code="accessDenied")
+    with pytest.raises(Forbidden):
+        await live.place.create_folder(live.folder, "new")
+    assert live.place.refusal(Capability.WRITE, folders=[live.folder], entry=other) == Refusal(Reason.REFUSED)
+    live.place.forget_refusals()
+    assert live.place.refusal(Capability.WRITE, folders=[live.folder], entry=one) is None

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from odtui.config.scopes import Capability
+from odtui.services.capabilities import Reason
 from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.transfers import TransferService, download, routes
@@ -856,3 +858,14 @@ async def test_no_more_files_move_at_once_than_allowed(live: Live, monkeypatch: 
     assert set(states(jobs)) == {JobState.DONE}
     assert most == 2
     running.cancel()
+
+
+async def test_a_refused_upload_is_remembered_for_its_folder(transfers: Transfers) -> None:
+    live = transfers.live
+    (live.disk / "a.bin").write_bytes(b"hello")
+    live.fail(kind="status", method="PUT", status=403, code="accessDenied")
+    (job,) = await transfers.up("a.bin")
+    assert job.state is JobState.FAILED
+    refusal = live.place.refusal(Capability.WRITE, folders=[live.folder])
+    assert refusal is not None
+    assert refusal.reason is Reason.REFUSED

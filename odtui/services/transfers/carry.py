@@ -131,7 +131,15 @@ class Carrier:
                     progress.begin_again()
                     await turn.ready()
                 except (GraphError, OSError) as error:
+                    if existing is None:
+                        self._learn(error, folder)
                     way = self.instead(way, error)
+
+    def _learn(self, error: GraphError | OSError, folder: Entry) -> None:
+        """A new file that is refused says that nothing new is taken there, for the rest of the session (QUIRKS 204)."""
+        order = self.job.order
+        if order.source.is_local and isinstance(order.target, DrivePlace) and isinstance(error, GraphError):
+            order.target.rights.learn(error, inside=folder)
 
     def instead(self, way: Route, error: Exception) -> Route:
         """A stream in place of a way that was refused, from now on for the whole job. Raises any other error."""

@@ -138,6 +138,8 @@ class DeleteRun:
             return
         if not isinstance(error, GraphError | OSError):
             log.error("a deletion failed", exc_info=error)
+        if isinstance(error, GraphError) and isinstance(self.place, DrivePlace):
+            self.place.rights.learn(error, entry=entry)
         self._failures.append((entry, error))
         FileProgress(self.record, entry.size or 0).settle()
 
