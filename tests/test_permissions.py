@@ -151,3 +151,22 @@ async def test_a_revoked_session_signs_in_again_in_place(demo: DemoThread, tmp_p
             assert names(run.left) == here
         finally:
             demo.state.challenge = None
+
+
+async def test_a_renewed_sign_in_that_cannot_be_stored_is_told_once_and_used(
+    demo: DemoThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    async with driven(demo, tmp_path, memory_only=False) as run:
+        monkeypatch.setattr("odtui.auth.cache.write_atomic", full)
+        for _ in range(2):
+            demo.state.epochs.tokens += 1
+            await run.press("ctrl+r")
+            assert "Documents" in names(run.left)
+            assert run.no_card()
+        assert run.notices() == [
+            "The sign-in cannot be stored: No space left on device. "
+            "The session goes on, but the next start may ask you to sign in."
+        ]

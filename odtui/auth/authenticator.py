@@ -64,13 +64,17 @@ class Authenticator:
         patience: float = BROWSER_PATIENCE,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         wall_clock: Callable[[], float] = time.time,
+        on_unsaved: Callable[[str], None] = lambda reason: None,
     ) -> None:
-        """`memory_only`: keep tokens out of files and keyring (demo drive, tests)."""
+        """`memory_only`: keep tokens out of files and keyring (demo drive, tests). `on_unsaved` is told in a thread
+        why a renewed sign-in could not be stored; it is good until the end of this run.
+        """
         self.profile = profile
         self._state = None if memory_only else directories.state
         self._patience = patience
         self._sleep = sleep
         self._wall_clock = wall_clock
+        self._on_unsaved = on_unsaved
         self._registration = fingerprint(profile)
         self._store = AccountStore(self._state / "accounts.json" if self._state else None)
         self._clients = MsalClients(profile, directories, routes)
@@ -184,7 +188,7 @@ class Authenticator:
         from odtui.auth.cache import FileTokenCache
 
         if self._opened_cache is None:
-            self._opened_cache = FileTokenCache(self._cache_file(self._registration))
+            self._opened_cache = FileTokenCache(self._cache_file(self._registration), on_unsaved=self._on_unsaved)
         return self._opened_cache
 
     def _cache_file(self, registration: str) -> Path | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -27,8 +27,10 @@ _MODES: dict[bytes, Storage] = {b"sealed": "sealed", b"file": "file"}
 class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has no types
     """MSAL's cache of one registration. Use it inside `session()` only; without a path it lives in memory."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, on_unsaved: Callable[[str], None] = lambda reason: None) -> None:
+        """`on_unsaved` is told once, in the thread of the session, why refreshed tokens live in memory only."""
         super().__init__()
+        self._on_unsaved = on_unsaved
         self.path = path
         self.storage: Storage = "memory"
         """Where the tokens are kept; known after the first session."""
@@ -164,6 +166,7 @@ class FileTokenCache(SerializableTokenCache):  # type: ignore[misc]  # msal has 
                 raise
             if not self.unsaved:
                 log.warning("A refreshed sign-in cannot be stored: %s", error.details)
+                self._on_unsaved(error.details)
             self.unsaved = error.details
 
     def _save(self, *, upgrade: bool, abandoned: Abandoned) -> None:

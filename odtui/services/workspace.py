@@ -51,6 +51,8 @@ class Workspace:
         self.clock = clock
         self.read_only = read_only or settings.read_only
         """Nothing on OneDrive is changed, from now on and by every session; for this run only."""
+        self.on_unsaved: Callable[[str], None] = lambda reason: None
+        """Told in a thread why a renewed sign-in could not be stored."""
         self._store = store
         self._profile_name = profile_name
         self._memory_only = memory_only
@@ -181,7 +183,12 @@ class Workspace:
 
         if profile not in self._authenticators:
             self._authenticators[profile] = Authenticator(
-                profile, self.directories, routes=self.routes, memory_only=self._memory_only, sleep=self.sleep
+                profile,
+                self.directories,
+                routes=self.routes,
+                memory_only=self._memory_only,
+                on_unsaved=lambda reason: self.on_unsaved(reason),
+                sleep=self.sleep,
             )
         return self._authenticators[profile]
 

@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,7 @@ from odtui.ui.desktop_notice import notice_sequence
 from odtui.ui.keynames import key_name, keys_in_use
 from odtui.ui.quitting import Quitting
 from odtui.ui.screens.browser import BrowserScreen
+from odtui.ui.text import clean
 from odtui.ui.theme import DEFAULT_THEME, THEMES
 from odtui.ui.widgets.pane import FilePane
 
@@ -110,6 +112,7 @@ class OdtuiApp(App[None]):
         settings = self.accounts.workspace.settings
         self.theme = settings.theme if settings.theme in self.available_themes else DEFAULT_THEME
         self.set_keymap(settings.keys)
+        self.accounts.workspace.on_unsaved = self._tell_unsaved
         self.run_transfers()
         self.set_interval(1, self.transfers.tick)
         self.call_after_refresh(self._first_frame_drawn)
@@ -228,6 +231,12 @@ class OdtuiApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
+
+    def _tell_unsaved(self, reason: str) -> None:
+        """From a thread: the sign-in was renewed, but the next start may have to ask again."""
+        words = clean(f"{reason} The session goes on, but the next start may ask you to sign in.")
+        with suppress(RuntimeError):  # the app has ended meanwhile
+            self.call_from_thread(self.notify, words, severity="warning", markup=False)
 
     def action_read_only(self) -> None:
         """Read-only mode on or off, for this run."""

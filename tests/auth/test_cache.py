@@ -253,13 +253,15 @@ def test_a_sealed_file_is_never_replaced_by_a_plain_one(fake: FakeKeyring, file:
 def test_a_refreshed_token_that_cannot_be_stored_is_used_and_stored_later(
     fake: FakeKeyring, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    cache = FileTokenCache(file)
+    told: list[str] = []
+    cache = FileTokenCache(file, on_unsaved=told.append)
     put(cache)
     sealed = file.read_bytes()
     fake.locked()
     put(cache, "bob", "new-secret", interactive=False)
     put(cache, "carol", "newer-secret", interactive=False)
     assert people(cache) == ["adele", "bob", "carol"]
+    assert told == [cache.unsaved]
     assert "keyring" in cache.unsaved
     assert file.read_bytes() == sealed
     assert len([record for record in caplog.records if "cannot be stored" in record.message]) == 1
