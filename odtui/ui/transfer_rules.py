@@ -16,7 +16,7 @@ class Transfers:
     """What the rules look at."""
 
     job: Job | None
-    """The one under the cursor."""
+    """The one under the cursor, if the list has the focus: nobody sees a cursor elsewhere."""
     sums: JobSums
     saved: int
     """Transfers of an earlier run that can go on."""
@@ -29,11 +29,11 @@ def why_not(command_id: str, now: Transfers) -> str | None:
         return None if now.saved else "No transfer of an earlier run is unfinished."
     if name in _ALWAYS:
         return None
-    if not now.sums.unended + now.sums.ended or (name in _OF_A_JOB and now.job is None):
+    if not now.sums.unended + now.sums.ended:
         return "There are no transfers."
-    if name in _OF_A_JOB and now.job is not None:
-        return _job_reason(name, now.job)
-    return _reason(name, now.sums)
+    if name not in _OF_A_JOB:
+        return _reason(name, now.sums)
+    return _job_reason(name, now.job) if now.job is not None else "Choose a transfer first: w goes to the list."
 
 
 def _job_reason(name: str, job: Job) -> str | None:

@@ -440,6 +440,14 @@ async def test_the_palette_has_the_commands_of_the_panel_that_work_now() -> None
         shown.transfers.put(RUNNING)
         await settle(pilot)
         assert shown.browser.why_not(BY_ID["transfers.pause_all"]) is None
+        assert shown.browser.why_not(BY_ID["transfers.cancel"]) is not None
+        await keys(pilot, "w")
+        assert shown.browser.why_not(BY_ID["transfers.cancel"]) is None
+        await keys(pilot, "escape")
+        await shown.run_action("ask('transfers.cancel')", panel(shown))
+        await settle(pilot)
+        assert shown.transfers.asked == []
+        assert shown.notices[-1].startswith("Choose a transfer first")
 
 
 # --- height, cursor, what is in view --------------------------------------------------------------------------------

@@ -50,3 +50,8 @@ def test_commands_for_all_need_something_to_do() -> None:
 def test_what_an_earlier_run_left_can_be_seen_without_a_transfer() -> None:
     assert why_not("transfers.saved", Transfers(None, JobSums(), 2)) is None
     assert why_not("transfers.saved", now(MANY[0])) is not None
+
+
+def test_without_a_visible_cursor_no_single_transfer_is_touched() -> None:
+    for command in ("pause", "cancel", "retry", "details", "move_up", "move_down"):
+        assert why_not(f"transfers.{command}", now(None)) == "Choose a transfer first: w goes to the list."

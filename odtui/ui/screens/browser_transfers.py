@@ -77,7 +77,7 @@ class TransferringScreen(StartingScreen):
         self._ended = EndedJobs(clock)
         self._unended = 0
         self._sums = JobSums()
-        self._resting = self._newer_jobs = self._offered = False
+        self._resting = self._newer_jobs = self._offered = self._gathering = False
         self._unwatch: list[Callable[[], None]] = []
 
     @property
@@ -155,7 +155,11 @@ class TransferringScreen(StartingScreen):
         """A word about what has failed, and about what took so long that the user looks elsewhere."""
         self._ended.see(self.transfers.jobs)
         if self._ended.has_failures:
-            self.set_timer(GATHER, self.tell_failures) if self._sums.unended else self.tell_failures()
+            if not self._sums.unended:
+                self.tell_failures()
+            elif not self._gathering:
+                self._gathering = True
+                self.set_timer(GATHER, self.tell_failures)
         ended = self._ended.long_ones(running=self._sums.unended)
         watched = self.app.app_focus and self.query_one(TransfersPanel).is_watched
         if ended is not None and not watched:
@@ -163,6 +167,7 @@ class TransferringScreen(StartingScreen):
 
     def tell_failures(self) -> None:
         """One toast for all that failed since the last one."""
+        self._gathering = False
         ended = self._ended.failures(running=self._sums.unended)
         if ended is not None:
             self.notify(ended.words, title=ended.title, severity="error", timeout=10, markup=False)
@@ -201,7 +206,8 @@ class TransferringScreen(StartingScreen):
     @property
     def transfers_now(self) -> Transfers:
         """What decides which commands of the panel work."""
-        return Transfers(self.query_one(TransfersPanel).job, self._sums, len(self.saved))
+        panel = self.query_one(TransfersPanel)
+        return Transfers(panel.job if self.focused is panel.rows else None, self._sums, len(self.saved))
 
     def action_transfers(self) -> None:
         """To the panel; says where it is when there is none."""
