@@ -29,6 +29,8 @@ class JobSums:
     asking: int = 0
     failed: int = 0
     done: int = 0
+    skipped: int = 0
+    cancelled: int = 0
     part: float | None = None
     """How much of the bytes that are to move is there, 0 to 1; None if not known."""
     left: int | None = None
@@ -52,6 +54,8 @@ class JobSums:
             asking=states[JobState.ASKING],
             failed=states[JobState.FAILED],
             done=states[JobState.DONE],
+            skipped=states[JobState.SKIPPED],
+            cancelled=states[JobState.CANCELLED],
             part=done / total if total else None,
             left=total - done if counted else None,
             longest=max((job.eta or 0.0 for job in moving), default=0.0),

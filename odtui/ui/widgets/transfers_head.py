@@ -62,15 +62,19 @@ class TransfersHead(Widget):
 
 
 def _counts(sums: JobSums) -> list[Piece]:
+    """The most important first."""
     waiting = sums.unended - sums.running - sums.paused - sums.asking
-    pieces = [("Transfers", "title")]
-    pieces += [(f"{sums.running:,} running", "text")] if sums.running else []
-    pieces += [(f"{sums.asking:,} {'asks' if sums.asking == 1 else 'ask'} you", "ask")] if sums.asking else []
-    pieces += [(f"{sums.failed:,} failed", "error")] if sums.failed else []
-    pieces += [(f"{sums.paused:,} paused", "ask")] if sums.paused else []
-    pieces += [(f"{waiting:,} waiting", "text")] if waiting else []
-    pieces += [(f"{sums.done:,} done", "text")] if sums.done else []
-    return pieces
+    counts = (
+        (sums.running, "running", "text"),
+        (sums.asking, "asks you" if sums.asking == 1 else "ask you", "ask"),
+        (sums.failed, "failed", "error"),
+        (sums.paused, "paused", "ask"),
+        (waiting, "waiting", "text"),
+        (sums.done, "done", "text"),
+        (sums.skipped, "skipped", "text"),
+        (sums.cancelled, "cancelled", "text"),
+    )
+    return [("Transfers", "title"), *((f"{number:,} {word}", part) for number, word, part in counts if number)]
 
 
 def _pace(sums: JobSums, flow: Flow) -> list[Piece]:
