@@ -1,5 +1,6 @@
 """A real drive for the services: the demo server over real HTTP."""
 
+import os
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass, field
@@ -131,6 +132,8 @@ async def live(demo: DemoThread, tmp_path: Path) -> AsyncIterator[Live]:
     disk.mkdir()
 
     def trash(path: str) -> None:
+        if not os.path.lexists(path):
+            return
         trashed.append(path)
         Path(path).rename(tmp_path / f"trash-{len(trashed)}")
 

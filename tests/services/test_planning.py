@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from odtui.demo import copies
 from odtui.graph.errors import Forbidden, InvalidRequest
 from odtui.graph.models import Drive
 from odtui.services.drive_place import DrivePlace
@@ -16,7 +17,7 @@ from odtui.services.entry import Entry, Kind
 from odtui.services.local_place import LocalPlace
 from odtui.services.transfers import TransferService, branches, routes
 from odtui.services.transfers.conflicts import _newer, _resolved
-from odtui.services.transfers.job import Choice, Conflict, JobState
+from odtui.services.transfers.job import Choice, Conflict, Job, JobState
 from tests.services.conftest import Live
 from tests.services.test_transfers import Transfers, grow, states
 
@@ -324,6 +325,54 @@ async def test_two_of_one_name_from_two_folders_both_arrive(transfers: Transfers
     (job,) = await transfers.up("a/x.txt", "b/x.txt")
     assert (job.state, job.problem) == (JobState.DONE, "1 item was renamed.")
     assert await live.tree() == {"x.txt": b"a", "x 1.txt": b"b"}
+
+
+# copies by the service
+
+
+async def test_a_folder_that_is_too_much_for_one_copy_is_copied_in_parts(
+    transfers: Transfers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = transfers.live
+    expected = grow(live.disk) | {"t/sub/more.txt": b"more"}
+    (live.disk / "t" / "sub" / "more.txt").write_bytes(b"more")
+    await transfers.up("t")
+    to = await live.place.create_folder(live.folder, "to")
+    monkeypatch.setattr(copies, "MAX_ITEMS", 5)
+    live.demo.state.log.clear()
+    (job,) = await transfers.do([(await live.remote())["t"]], live.place, live.place, to)
+    assert job.state is JobState.DONE, job
+    assert await live.tree(to) == expected
+    assert len(live.requests("/copy$")) == 4, "the whole, a.txt, empty and sub"
+    assert not [each for each in live.requests() if each.method == "PUT"]
+
+
+# stopping
+
+
+@pytest.mark.parametrize("moment", range(1, 30, 2))
+@pytest.mark.parametrize("move", [False, True])
+async def test_cancelling_at_any_moment_ends_cleanly_and_a_retry_completes(
+    transfers: Transfers, moment: int, move: bool
+) -> None:
+    live = transfers.live
+    expected = grow(live.disk)
+    (live.disk / "single").write_bytes(b"1")
+    seen = count(1)
+
+    def cancel(job: Job) -> None:
+        if next(seen) == moment:
+            transfers.service.cancel(job.id)
+
+    stop = transfers.service.watch(cancel)
+    (job,) = await transfers.up("t", "single", move=move)
+    stop()
+    if job.state is JobState.CANCELLED:
+        transfers.answers = [("replace", True)]
+        job = await transfers.again(job)
+    assert job.state is JobState.DONE
+    assert await live.tree() == expected | {"single": b"1"}
+    assert bool(live.local_tree()) is not move
 
 
 # across drives

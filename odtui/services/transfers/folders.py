@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from odtui.auth.errors import AuthError
 from odtui.graph.client import ItemVersion
-from odtui.graph.errors import GraphError, ItemNotFound
+from odtui.graph.errors import GraphError, InvalidRequest, ItemNotFound
 from odtui.services.disk import on_disk_to_end
 from odtui.services.drive_place import DrivePlace
 from odtui.services.entry import Entry
@@ -19,7 +19,7 @@ from odtui.services.transfers.job_run import JobRun
 from odtui.services.transfers.naming import free_name
 from odtui.services.transfers.problems import KindDiffers, NoFreeName
 from odtui.services.transfers.record import Deed, FileProgress
-from odtui.services.transfers.routes import Carried, Into, find, is_taken
+from odtui.services.transfers.routes import Carried, Into, ServerCopy, find, is_taken
 from odtui.services.transfers.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,8 @@ class Folders:
         self.target, self.folder = job.order.destination
         self._carrier = carrier
         self._into = Into(job.order.source, self.target, self.folder)
+        self._split = False
+        """A folder was too much for one copy by the service (QUIRKS 172), so those in it are tried one by one."""
         self._untimed: list[Branch] = []
         self._again = bool(job.record.finished) or job.record.trail.again
         """An attempt came before, so that a folder that is there may have been made by it."""
@@ -51,15 +53,14 @@ class Folders:
     async def open(self, branch: Branch) -> Carried | None:
         """Make the target of a folder, or find it if there is one; it is in `branch.target` then.
 
-        One that was chosen may go over as a whole: then what arrived is returned. If it is skipped, both are None.
+        It may go over as a whole: then what arrived is returned. If it is skipped, both are None.
         """
         if branch.above is None:
             whole = None if await self._known(branch) else await self._open_top(branch)
             if branch.target is not None:
                 self.job.record.trail.top(int(branch.key), branch.target)
             return whole
-        await self._open_below(branch, branch.above)
-        return None
+        return await self._open_below(branch, branch.above)
 
     async def _known(self, branch: Branch) -> bool:
         """Whether it is where an earlier attempt put it; if that is gone, so is what had arrived."""
@@ -91,7 +92,7 @@ class Folders:
                 branch.target = existing
                 return None
             try:
-                if (whole := await self._carry_whole(branch, name)) is not None:
+                if (whole := await self._carry_whole(branch, self.folder, name)) is not None:
                     return whole
                 branch.target, branch.fresh = await self.target.create_folder(self.folder, name), True
             except (GraphError, OSError) as error:
@@ -102,33 +103,39 @@ class Folders:
             return None
         raise NoFreeName
 
-    async def _carry_whole(self, branch: Branch, name: str) -> Carried | None:
+    async def _carry_whole(self, branch: Branch, folder: Entry, name: str) -> Carried | None:
         """By the service or the system, where it can."""
         entry, record = branch.entry, self.job.record
-        way = self._carrier.way(entry, self.folder)
+        way = self._carrier.way(entry, folder)
         progress = FileProgress(record, entry.size or 0)
-        alone = len(self.order.entries) == 1 and record.total is None
+        alone = len(self.order.entries) == 1 and branch.above is None and record.total is None
         if alone:
             record.total = entry.size
         async with Turn(self.job, progress):
             try:
-                whole = await way.carry_whole(entry, self.folder, name, progress.reached)
+                whole = await way.carry_whole(entry, folder, name, progress.reached)
             except (GraphError, OSError) as error:
-                self._carrier.instead(way, error)
+                if type(way) is ServerCopy and isinstance(error, InvalidRequest):
+                    self._split = True
+                else:
+                    self._carrier.instead(way, error)
+                progress.begin_again()
                 whole = None
         if whole is not None:
-            self._carrier.note(entry, whole, self.folder)
+            self._carrier.note(entry, whole, folder)
             progress.settle()
         elif alone:
             record.total = None
         return whole
 
-    async def _open_below(self, branch: Branch, above: Branch) -> None:
+    async def _open_below(self, branch: Branch, above: Branch) -> Carried | None:
         parent, name = above.target, branch.name
         assert parent is not None  # noqa: S101 - a folder is opened before those in it
         existing = None if above.fresh else await find(self.target, parent, name)
         if existing is None:
             try:
+                if self._split and (whole := await self._carry_whole(branch, parent, name)) is not None:
+                    return whole
                 branch.target, branch.fresh = await self.target.create_folder(parent, name), True
             except (GraphError, OSError) as error:
                 existing = await find(self.target, parent, name) if is_taken(error) else None
@@ -136,10 +143,11 @@ class Folders:
                     raise
             else:
                 self._made(branch.target, parent)
-                return
+                return None
         if not existing.is_folder:
             raise KindDiffers
         branch.target = existing
+        return None
 
     def _made(self, folder: Entry, parent: Entry) -> None:
         self.job.shared.arrived(self.target, parent, folder)

@@ -211,7 +211,7 @@ class TreeRun:
             self._stop(cancelled)
         except Exception as error:  # told with the others at the end
             self._fail(branch, branch.path, error)
-        await self._settle(branch)
+        await self._settle_for_sure(branch)
 
     async def _list(self, branch: Branch, target: Entry, found: Callable[[Branch], None]) -> None:
         names = self.preflight.names(branch, target)
@@ -232,7 +232,8 @@ class TreeRun:
 
     def _arrived_whole(self, branch: Branch, whole: Carried) -> None:
         self._found(branch.entry)
-        self._note(branch, branch.entry, self.folder, whole)
+        above = branch.above.target if branch.above is not None else None
+        self._note(branch, branch.entry, above or self.folder, whole)
 
     # carrying files
 
@@ -268,7 +269,7 @@ class TreeRun:
                 self.record.finish(file.key, file.entry.size)
                 file.branch.done.append(file.key)
         progress.settle()
-        await self._settle(file.branch)
+        await self._settle_for_sure(file.branch)
 
     async def _answer(self) -> None:
         """Has the user asked about one file after the other."""
@@ -324,6 +325,13 @@ class TreeRun:
         self.tally.fail(path, error)
         if len(self.order.entries) == 1 and path == branch.root.path:
             self._only_failed = error
+
+    async def _settle_for_sure(self, branch: Branch) -> None:
+        """Raises nothing: a helper that ends would leave the others waiting for ever."""
+        try:
+            await self._settle(branch)
+        except Exception as error:
+            self._stop(error)
 
     async def _settle(self, branch: Branch) -> None:
         """A part of a folder is settled, or itself; after the last one the same goes for the one above."""
