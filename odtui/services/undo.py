@@ -13,14 +13,12 @@ from odtui.graph.errors import Forbidden, GraphError, InvalidRequest, ItemNotFou
 from odtui.services.disk import on_disk_to_end
 from odtui.services.entry import Entry, Kind
 from odtui.services.place import Place
-from odtui.services.transfers.record import Deed
+from odtui.services.transfers.record import MOST_DEEDS, Deed
 
 T = TypeVar("T")
 
 LONGEST = 100
 """Steps that are remembered."""
-MOST = 5000
-"""Entries of one step; more are not taken back."""
 _NOWHERE = Entry("", "", "", Kind.FOLDER)
 """Stands for the folder of what is renamed, which need not be known for that."""
 
@@ -279,7 +277,7 @@ def step_of(kind: str, deeds: Sequence[Deed], origins: Mapping[tuple[str, str], 
         kind: Of the job.
         origins: Of a move: by key, the folders that entries were in.
     """
-    if not deeds or len(deeds) > MOST:
+    if not deeds or len(deeds) > MOST_DEEDS:
         return None
     place = deeds[0].place
     if kind == "delete":

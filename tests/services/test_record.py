@@ -1,7 +1,7 @@
 from odtui.services.entry import Entry, Kind
 from odtui.services.transfers import TransferService
 from odtui.services.transfers.job import Job, JobState
-from odtui.services.transfers.record import FileProgress, Order, Record, Request
+from odtui.services.transfers.record import MOST_DEEDS, Deed, FileProgress, Order, Record, Request
 from tests.services.fakes import FakePlace
 
 
@@ -104,3 +104,10 @@ async def test_progress_is_told_ten_times_a_second_at_most_and_states_at_once() 
     stop()
     running.enter(JobState.FAILED)
     assert seen[-1].state is JobState.DONE
+
+
+def test_deeds_beyond_what_can_be_taken_back_are_not_kept() -> None:
+    job = record(Watch(), FILE)
+    for _ in range(MOST_DEEDS + 10):
+        job.did(Deed("made", FakePlace(), FILE))
+    assert len(job.deeds) == MOST_DEEDS + 1

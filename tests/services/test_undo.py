@@ -13,10 +13,9 @@ from odtui.graph.models import Drive
 from odtui.services.disk import IntoItself
 from odtui.services.entry import Entry
 from odtui.services.restoring import recycle_bin
-from odtui.services.transfers.record import Deed
+from odtui.services.transfers.record import MOST_DEEDS, Deed
 from odtui.services.undo import (
     LONGEST,
-    MOST,
     CannotUndo,
     Deleted,
     Made,
@@ -358,4 +357,4 @@ def test_a_move_within_a_drive_is_one_step_and_one_across_is_none() -> None:
 
 def test_nothing_and_too_much_are_no_step() -> None:
     assert step_of("copy", [], {}) is None
-    assert step_of("copy", _deeds(FakePlace(), "made", MOST + 1), {}) is None
+    assert step_of("copy", _deeds(FakePlace(), "made", MOST_DEEDS + 1), {}) is None

@@ -101,7 +101,7 @@ class Carrier:
     def note(self, entry: Entry, carried: Carried, folder: Entry) -> None:
         """Something new is there, or was moved."""
         kind: Literal["made", "moved"] = "moved" if carried.left else "made"
-        self.job.record.deeds.append(Deed(kind, self.target, carried.entry, folder, entry if carried.left else None))
+        self.job.record.did(Deed(kind, self.target, carried.entry, folder, entry if carried.left else None))
 
     async def _was_taken(self, error: Exception, folder: Entry, name: str, *, look: bool) -> bool:
         """Whether an attempt failed over its name; a file that meets a folder may be refused in other words."""

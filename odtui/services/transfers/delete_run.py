@@ -129,7 +129,7 @@ class DeleteRun:
     def _deleted(self, number: int, entry: Entry) -> None:
         self.record.finish(str(number), 0)
         FileProgress(self.record, entry.size or 0).settle()
-        self.record.deeds.append(Deed("deleted", self.place, entry))
+        self.record.did(Deed("deleted", self.place, entry))
         self.job.shared.departed(self.place, self.job.order.entries[number])
 
     def _failed(self, number: int, entry: Entry, error: Exception) -> None:

@@ -151,7 +151,7 @@ class Folders:
 
     def _made(self, folder: Entry, parent: Entry) -> None:
         self.job.shared.arrived(self.target, parent, folder)
-        self.job.record.deeds.append(Deed("made", self.target, folder, parent))
+        self.job.record.did(Deed("made", self.target, folder, parent))
 
     # what comes after their content
 

@@ -21,6 +21,10 @@ LONGEST_ETA = 10 * 24 * 3600.0
 """Seconds beyond which nobody believes a forecast."""
 
 
+MOST_DEEDS = 5000
+"""Deeds of a job that can be taken back at once; a job may have millions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """Something that a job has done to one entry, for whoever wants to take it back."""
@@ -162,6 +166,11 @@ class Record:
         if self.stage is not JobState.QUEUED and self.waits.hold(self.moving):
             return JobState.WAITING
         return self.stage
+
+    def did(self, deed: Deed) -> None:
+        """One more than can be taken back is kept, to tell that there are too many."""
+        if len(self.deeds) <= MOST_DEEDS:
+            self.deeds.append(deed)
 
     def finish(self, key: str, size: int | None) -> None:
         """Nothing more need be done about this one; see `finished`."""
