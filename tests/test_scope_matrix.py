@@ -19,8 +19,8 @@ from odtui.demo.clients import PUBLIC_CLIENT
 from odtui.demo.state import Options
 from odtui.demo.thread import DemoThread
 from odtui.demo.visitor import open_url as approve
-from odtui.graph.client import GraphClient
-from odtui.graph.errors import Forbidden, PermissionMissing
+from odtui.graph.client import GraphClient, ItemVersion
+from odtui.graph.errors import Forbidden, GraphError, PermissionMissing
 from odtui.graph.models import Drive
 from odtui.net.engine import async_client
 from odtui.net.reroute import Routes
@@ -50,11 +50,24 @@ class Things:
     to_rename: Entry
     to_move: Entry
     to_delete: Entry
+    to_rename_too: Entry
+    to_purge: Entry
 
 
 async def upload(place: DrivePlace, folder: Entry, name: str) -> None:
     at = folder.content
     await place.client.upload_small(at.drive_id, at.id, name, b"x")
+
+
+async def rename_many(place: DrivePlace, entry: Entry) -> None:
+    (outcome,) = await place.client.rename_many([ItemVersion(entry.drive_id, entry.id)], ["renamed too"])
+    if isinstance(outcome, GraphError):
+        raise outcome
+
+
+async def delete_forever(place: DrivePlace, entry: Entry) -> None:
+    """Where there is no such thing, the command does not work whatever was granted."""
+    await (place.delete_forever(entry) if place.deletes_forever else place.delete(entry))
 
 
 OPERATIONS: dict[str, Callable[[DrivePlace, Things], Awaitable[object]]] = {
@@ -65,6 +78,9 @@ OPERATIONS: dict[str, Callable[[DrivePlace, Things], Awaitable[object]]] = {
     "items.move": lambda place, on: place.move(on.to_move, on.folder),
     "items.delete": lambda place, on: place.delete(on.to_delete),
     "items.new_folder": lambda place, on: place.create_folder(on.folder, "made"),
+    "items.new_file": lambda place, on: place.create_file(on.folder, "made too"),
+    "items.rename_many": lambda place, on: rename_many(place, on.to_rename_too),
+    "items.delete_forever": lambda place, on: delete_forever(place, on.to_purge),
     "items.upload": lambda place, on: upload(place, on.folder, "uploaded"),
 }
 """What each command that needs a permission asks of the server."""
@@ -141,7 +157,7 @@ async def things(place: Place) -> AsyncIterator[Things]:
     """Made by somebody who may do everything, and taken away again."""
     assert isinstance(place, DrivePlace)
     folder = await place.create_folder(await place.root(), "For the matrix")
-    names = ("file", "to rename", "to move", "to delete")
+    names = ("file", "to rename", "to move", "to delete", "to rename too", "to purge")
     for name in names:
         await upload(place, folder, name)
     target = await place.create_folder(folder, "target")

@@ -55,6 +55,11 @@ class GraphClient:
         self._items = ItemCalls(self._wire)
         self._many = ManyCalls(self._wire, self._items)
 
+    @property
+    def in_global_cloud(self) -> bool:
+        """Whether this is not the cloud of a country or a government."""
+        return self._wire.links.is_global
+
     async def me(self) -> User:
         """The profile; may fail on its own (QUIRKS 18), so nothing should depend on it."""
         return await self._drives.me()
@@ -113,6 +118,10 @@ class GraphClient:
     async def delete(self, drive_id: str, item_id: str, *, e_tag: str | None = None) -> None:
         """To the recycle bin. Gone already counts as done."""
         await self._items.delete(drive_id, item_id, e_tag)
+
+    async def delete_forever(self, drive_id: str, item_id: str) -> None:
+        """Past the recycle bin. Raises InvalidRequest with status 405 where there is no such thing (QUIRKS 180)."""
+        await self._items.delete_forever(drive_id, item_id)
 
     async def delete_many(self, items: Sequence[ItemVersion]) -> list[GraphError | None]:
         """To the recycle bin, twenty per request. For each item None, also if it was gone already, or its error."""

@@ -109,6 +109,9 @@ class ItemCalls:
         if response.content:
             raise NotGraph("the answer to a deletion has a content", status=response.status_code)
 
+    async def delete_forever(self, drive_id: str, item_id: str) -> None:
+        await self._wire.call("POST", f"{addresses.item(drive_id, item_id)}/permanentDelete", data=b"")
+
 
 def matches(item: DriveItem, change: dict[str, object]) -> bool:
     """Whether an item has the name and the parent of a change."""

@@ -32,6 +32,11 @@ class Links:
         self._base = httpx.URL(base_url)
         self._on_loopback = _is_loopback(self._base.host)
 
+    @property
+    def is_global(self) -> bool:
+        """Whether the service is that of the whole world."""
+        return self._base.host == CLOUDS["global"].graph_host
+
     def next_page(self, link: str) -> str:
         """The link itself if the bearer token may go there. Raises NotGraph."""
         url = self._parse(link)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from odtui.config.scopes import Capability
 from odtui.graph.client import GraphClient
-from odtui.graph.errors import Forbidden, GraphError, InvalidRequest, ItemNotFound, MalwareBlocked
+from odtui.graph.errors import Forbidden, GraphError, InvalidRequest, ItemNotFound, MalwareBlocked, StaleETag
 from odtui.graph.models import Drive, DriveItem
 from odtui.services.capabilities import Refusal, Rights
 from odtui.services.drive_details import properties
@@ -146,6 +146,27 @@ class DrivePlace:
         at = parent.content
         with self._learning(inside=parent):
             return from_drive_item(await self.client.create_folder(at.drive_id, at.id, name), at.drive_id)
+
+    async def create_file(self, parent: Entry, name: str) -> Entry:
+        at = parent.content
+        with self._learning(inside=parent):
+            item = await self.client.upload_small(at.drive_id, at.id, name, b"", on_conflict="fail")
+        return from_drive_item(item, at.drive_id)
+
+    @property
+    def deletes_forever(self) -> bool:
+        """Not on personal drives, nor in the clouds of a country or a government (QUIRKS 180)."""
+        return self.drive.drive_type != "personal" and self.client.in_global_cloud
+
+    async def delete_forever(self, entry: Entry) -> None:
+        """Raises StaleETag if it was changed since it was listed: the call itself cannot tell."""
+        if (await self.client.item(entry.drive_id, entry.id)).e_tag != entry.e_tag:
+            raise StaleETag("the item changed since it was listed", status=412)
+        try:
+            await self.client.delete_forever(entry.drive_id, entry.id)
+        except GraphError as error:
+            self.rights.learn(error, entry=entry, operation="items.delete_forever")
+            raise
 
     async def rename(self, entry: Entry, name: str) -> Entry:
         with self._learning(entry=entry):

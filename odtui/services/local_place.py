@@ -94,6 +94,17 @@ class LocalPlace:
         await on_disk_to_end(os.mkdir, path)
         return await on_disk(entry_at, path)
 
+    async def create_file(self, parent: Entry, name: str) -> Entry:
+        path = self._child(parent, name)
+        await on_disk_to_end(_make_file, path)
+        return await on_disk(entry_at, path)
+
+    deletes_forever = False
+
+    async def delete_forever(self, entry: Entry) -> None:
+        """Never: odtui puts files of this computer into the trash only."""
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP), entry.id)
+
     async def rename(self, entry: Entry, name: str) -> Entry:
         """Never overwrites: FileExistsError."""
         path = self._child(Entry(LOCAL_DRIVE, os.path.dirname(entry.id), "", Kind.FOLDER), name)
@@ -126,6 +137,12 @@ class LocalPlace:
         if (problem := local_name_problem(name)) is not None:
             raise OSError(errno.EINVAL, problem, name)
         return os.path.join(parent.id, name)
+
+
+def _make_file(path: str) -> None:
+    """Raises FileExistsError."""
+    with open(path, "xb"):
+        pass
 
 
 def is_within(path: str, folder: str) -> bool:

@@ -68,10 +68,20 @@ class Place(Protocol):
 
     async def create_folder(self, parent: Entry, name: str) -> Entry: ...
 
+    async def create_file(self, parent: Entry, name: str) -> Entry:
+        """An empty one. Never overwrites."""
+
     async def rename(self, entry: Entry, name: str) -> Entry: ...
 
     async def delete(self, entry: Entry) -> None:
         """To the recycle bin or trash. Gone already counts as done."""
+
+    @property
+    def deletes_forever(self) -> bool:
+        """Whether `delete_forever` exists here."""
+
+    async def delete_forever(self, entry: Entry) -> None:
+        """Past the recycle bin: nobody can bring it back."""
 
     async def move(self, entry: Entry, parent: Entry) -> Entry:
         """Within this place."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from odtui.graph.client import ItemVersion
-from odtui.graph.errors import Forbidden, GraphError, InvalidRequest, ItemNotFound, NameConflict, SignInRequired
+from odtui.graph.errors import Forbidden, GraphError, InvalidRequest, ItemNotFound, NameConflict
 from odtui.graph.models import Drive
 from odtui.services.drive_entries import from_drive_item
 from odtui.services.drive_place import DrivePlace
@@ -14,6 +14,8 @@ from odtui.services.entry import Entry
 from odtui.services.place import Place
 from odtui.services.undo import CannotUndo, Change, Undone
 
+_FINAL = (NameConflict, ItemNotFound, Forbidden, InvalidRequest)
+"""Refusals that stay, whenever one asks."""
 PERSONAL_BIN = "https://onedrive.live.com/?qt=recyclebin"
 
 
@@ -26,11 +28,11 @@ async def restore(place: Place, entries: Sequence[Entry]) -> Undone:
     outcomes = await place.client.restore_many([ItemVersion(entry.drive_id, entry.id) for entry in entries])
     changes: list[Change] = []
     left: list[str] = []
+    passing: GraphError | None = None
     folders: dict[str, Entry] = {}
     for entry, outcome in zip(entries, outcomes, strict=True):
         if isinstance(outcome, GraphError):
-            if isinstance(outcome, SignInRequired):
-                raise outcome
+            passing = passing or (None if isinstance(outcome, _FINAL) else outcome)
             left.append(f"{entry.name}: {_why(outcome)}")
             continue
         parent = outcome.parent_reference.id if outcome.parent_reference else None
@@ -39,7 +41,7 @@ async def restore(place: Place, entries: Sequence[Entry]) -> Undone:
         if parent is not None:
             changes.append(Change(place, new=from_drive_item(outcome, entry.drive_id), folder=folders[parent]))
     if left and not changes:
-        raise CannotUndo("\n".join(left[:5]) + ("\n…" if len(left) > 5 else ""), web=bin_page)
+        raise passing or CannotUndo("\n".join(left[:5]) + ("\n…" if len(left) > 5 else ""), web=bin_page)
     return Undone(tuple(changes), tuple(left))
 
 

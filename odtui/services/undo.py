@@ -141,15 +141,17 @@ class RenamedMany:
                 continue
             proposals.append(Proposal(Candidate(now, _NOWHERE, frozenset()), before.name))
         changes = []
+        failure: Exception | None = None
         for proposal, outcome in zip(proposals, await rename_all(self.place, proposals), strict=True):
             if isinstance(outcome, NameConflict | FileExistsError):
                 left.append(f"{proposal.name}: Something else has its name by now.")
             elif isinstance(outcome, Exception):
+                failure = failure or outcome
                 left.append(f"{proposal.name}: This did not work now.")
             else:
                 changes.append(Change(self.place, gone=proposal.candidate.entry, new=outcome))
         if left and not changes:
-            raise CannotUndo("\n".join(left[:5]) + ("\n…" if len(left) > 5 else ""))
+            raise failure or CannotUndo("\n".join(left[:5]) + ("\n…" if len(left) > 5 else ""))
         return Undone(tuple(changes), tuple(left))
 
 

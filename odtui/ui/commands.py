@@ -182,6 +182,15 @@ COMMANDS: tuple[Command, ...] = (
         weight=3,
     ),
     Command(
+        "items.delete_forever",
+        "D",
+        "Delete for good",
+        "Delete past the recycle bin, where the account can; the word has to be typed.",
+        "delete_forever",
+        group="Change",
+        needs=_W,
+    ),
+    Command(
         "items.new_folder",
         "n,f7",
         "New folder",
@@ -190,6 +199,15 @@ COMMANDS: tuple[Command, ...] = (
         group="Change",
         needs=_W,
         show=True,
+    ),
+    Command(
+        "items.new_file",
+        "N",
+        "New file",
+        "Make an empty file here.",
+        "new_file",
+        group="Change",
+        needs=_W,
     ),
     Command(
         "items.edit",

@@ -12,6 +12,7 @@ from textual.app import SuspendNotSupported
 from textual.content import Content
 
 from odtui.config.scopes import Capability
+from odtui.services.capabilities import Reason
 from odtui.services.disk import on_disk, on_disk_to_end
 from odtui.services.drive_place import DrivePlace
 from odtui.services.edit_store import EditStore, is_changed
@@ -141,9 +142,9 @@ class EditFlow(EditSending):
         editor = find_editor(self._environ()) or []
         start = self._clock()
         try:
-            if Capability.WRITE not in task.place.can:
+            if (reason := _why_read_only(task)) is not None:
                 await on_disk(os.chmod, task.edit.path, 0o400)
-                task.pane.tell("This account may only read here: what you change cannot be sent.", warning=True)
+                task.pane.tell(f"{reason} What you change cannot be sent.", warning=True)
             code = await self._app.run_in_terminal([*editor, str(task.edit.path)])
         except SuspendNotSupported:
             await self._leave(task, NO_TERMINAL)
@@ -164,8 +165,8 @@ class EditFlow(EditSending):
         elif not changed:
             await self._drop(task)
             task.pane.tell(f"Nothing was changed in {task.name}.")
-        elif Capability.WRITE not in task.place.can:
-            await self._leave(task, kept_here(task.edit, "It cannot be sent", "This account may only read here."))
+        elif (reason := _why_read_only(task)) is not None:
+            await self._leave(task, kept_here(task.edit, "It cannot be sent", reason))
         elif code:
             self._ask_in_spite(task, code)
         else:
@@ -256,6 +257,14 @@ class _SavedDialog(ConfirmDialog):
     """Enter says that it is saved."""
 
     AUTO_FOCUS = "#yes"
+
+
+def _why_read_only(task: Task) -> str | None:
+    """Why the text could not be sent, as a sentence; None if it could."""
+    refusal = task.place.refusal(Capability.WRITE, entry=task.entry)
+    if refusal is None:
+        return None
+    return "odtui is in read-only mode." if refusal.reason is Reason.READ_ONLY else "This account may only read here."
 
 
 def _edited_at(path: Path) -> int | None:

@@ -141,6 +141,18 @@ class FakePlace:
         self._check_free(path)
         return self.add(path)
 
+    async def create_file(self, parent: Entry, name: str) -> Entry:
+        path = posixpath.join(parent.id, name)
+        self._asked("create_file", path)
+        self._check_free(path)
+        return self.add(path, b"")
+
+    deletes_forever = False
+
+    async def delete_forever(self, entry: Entry) -> None:
+        self._asked("delete_forever", entry.id)
+        del self.entries[entry.id]
+
     def _check_free(self, path: str) -> None:
         if path in self.entries:
             raise FileExistsError(17, "File exists", path) if self.is_local else NameConflict("taken", status=409)

@@ -49,6 +49,7 @@ NEEDS_ROW = frozenset(
         "delete",
         "edit",
         "rename_many",
+        "delete_forever",
     )
 )
 """Commands that need a row under the cursor."""
@@ -204,6 +205,8 @@ class PaneBase(Vertical):
             return "Nothing is open in this pane yet."
         if command.id in NEEDS_ROW and (self.tree_view.node is None or not self.tree_view.display):
             return "There is nothing here to do this with."
+        if command.id == "items.delete_forever" and not self.place.deletes_forever:
+            return "Only OneDrive for work deletes for good; d puts things where they can be brought back."
         if command.needs is None:
             return None
         node = self.tree_view.node

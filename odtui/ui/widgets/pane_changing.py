@@ -81,23 +81,30 @@ class ChangingPane(SelectingPane):
         if at_cursor:
             self.tree_view.seek(new.key)
 
-    # New folder
+    # New folder or file
 
     @work(group="question")
     async def action_new_folder(self) -> None:
-        """Asks for a name; the folder is made beside the row under the cursor."""
-        place, node = self.place, self.tree_view.node
-        parent = self.folder_of(node) if node is not None else self.folder
-        if place is None or parent is None or not self.may("items.new_folder"):
-            return
-        await self._ask_folder(place, parent)
+        await self._ask_new(file=False)
 
     @work(group="question")
-    async def ask_another_folder(self, place: Place, parent: Entry, taken: str) -> None:
-        """Ask again after a name turned out to be taken."""
-        await self._ask_folder(place, parent, taken)
+    async def action_new_file(self) -> None:
+        await self._ask_new(file=True)
 
-    async def _ask_folder(self, place: Place, parent: Entry, refused: str | None = None) -> None:
+    async def _ask_new(self, *, file: bool) -> None:
+        """Asks for a name; it is made beside the row under the cursor."""
+        place, node = self.place, self.tree_view.node
+        parent = self.folder_of(node) if node is not None else self.folder
+        if place is None or parent is None or not self.may("items.new_file" if file else "items.new_folder"):
+            return
+        await self._ask_new_name(place, parent, file=file)
+
+    @work(group="question")
+    async def ask_another_new_name(self, place: Place, parent: Entry, taken: str, *, file: bool) -> None:
+        """Ask again after a name turned out to be taken."""
+        await self._ask_new_name(place, parent, taken, file=file)
+
+    async def _ask_new_name(self, place: Place, parent: Entry, refused: str | None = None, *, file: bool) -> None:
         """`refused`: a name that was tried already; it is shown, to be changed."""
         from odtui.ui.dialogs.input import InputDialog
 
@@ -106,28 +113,28 @@ class ChangingPane(SelectingPane):
         taken |= {fold(refused)} if refused is not None else set()
         name = await self.app.push_screen_wait(
             InputDialog(
-                "New folder",
+                "New empty file" if file else "New folder",
                 body=Content.from_markup("In [b]$folder[/b]", folder=self.words_for(parent)),
                 value=refused or "",
                 problem=lambda text: _problem(place, parent, taken, text),
-                accept="Make folder",
+                accept="Make file" if file else "Make folder",
                 placeholder="Name",
             )
         )
         if name:
-            self.make_folder(place, parent, name)
+            self.make_new(place, parent, name, file=file)
 
     @work(group="changing")
-    async def make_folder(self, place: Place, parent: Entry, name: str) -> None:
-        """Make a folder; the cursor goes to it."""
+    async def make_new(self, place: Place, parent: Entry, name: str, *, file: bool) -> None:
+        """Make a folder or an empty file; the cursor goes to it."""
         try:
-            new = await place.create_folder(parent, name)
+            new = await (place.create_file(parent, name) if file else place.create_folder(parent, name))
         except FAILURES as error:
             self.fail(
                 error,
-                doing=f"make the folder {name}",
-                retry=lambda: self.make_folder(place, parent, name),
-                rename=lambda: self.ask_another_folder(place, parent, name),
+                doing=f"make the {'file' if file else 'folder'} {name}",
+                retry=lambda: self.make_new(place, parent, name, file=file),
+                rename=lambda: self.ask_another_new_name(place, parent, name, file=file),
             )
             return
         self.alter(Alteration(place, new=new, folder=parent))
@@ -168,6 +175,50 @@ class ChangingPane(SelectingPane):
         self.alter(Alteration(place, gone=entry))
         self.post_message(self.StepDone(self.me, Deleted(place, (entry,))))
         self.tell(f"{clean(entry.name)} is in the {'trash' if place.is_local else 'recycle bin'}.")
+
+    @work(group="question")
+    async def action_delete_forever(self) -> None:
+        """Past the recycle bin: the word has to be typed."""
+        from odtui.ui.dialogs.input import InputDialog
+
+        place, entries = self.place, self.chosen
+        if place is None or not entries or not self.may("items.delete_forever"):
+            return
+        body = Content("\n").join(
+            [
+                *_first_names(entries),
+                Content(""),
+                Content("Nobody can bring this back, not even from the recycle bin. Type “delete” to go on."),
+            ]
+        )
+        answer = await self.app.push_screen_wait(
+            InputDialog(
+                f"Delete {count(len(entries), 'item')} for good?",
+                body=body,
+                problem=lambda text: None if text == "delete" else "Type “delete”, or press Esc to keep everything.",
+                accept="Delete for good",
+                placeholder="delete",
+            )
+        )
+        if answer == "delete":
+            self.delete_forever(place, entries)
+
+    @work(group="changing")
+    async def delete_forever(self, place: Place, entries: Sequence[Entry]) -> None:
+        """One after the other; the first that fails stops it."""
+        for number, entry in enumerate(entries):
+            self.tree_view.note(entry, "deleting…")
+            try:
+                await place.delete_forever(entry)
+            except FAILURES as error:
+                left = entries[number:]
+                doing = f"delete {entry.name} for good"
+                self.fail(error, doing=doing, retry=lambda left=left: self.delete_forever(place, left))  # type: ignore[misc]
+                return
+            finally:
+                self.tree_view.note(entry, "")
+            self.alter(Alteration(place, gone=entry))
+        self.tell(f"{count(len(entries), 'item')} deleted for good.")
 
     # Handing on
 
@@ -226,13 +277,18 @@ def _problem(place: Place, parent: Entry, taken: set[str], text: str) -> str | N
     return problem
 
 
+def _first_names(entries: Sequence[Entry]) -> list[Content]:
+    lines = [Content.styled(clean(entry.name), "bold") for entry in entries[:5]]
+    if len(entries) > 5:
+        lines.append(Content(f"and {count(len(entries) - 5, 'other')}"))
+    return lines
+
+
 def delete_question(entries: Sequence[Entry], *, local: bool) -> Content:
     """How many, what, and where it goes."""
     where = "the trash of this computer" if local else "the recycle bin of OneDrive"
     size = sum(entry.size or 0 for entry in entries)
-    lines = [Content.styled(clean(entry.name), "bold") for entry in entries[:5]]
-    if len(entries) > 5:
-        lines.append(Content(f"and {count(len(entries) - 5, 'other')}"))
+    lines = _first_names(entries)
     amount = f" ({size_words(size)})" if size else ""
     subject = "It" if len(entries) == 1 else "They"
     verb = "goes" if len(entries) == 1 else "go"
