@@ -23,6 +23,7 @@ from odtui.demo import (
     search,
     shared,
     shares,
+    sitebin,
     sites,
     special,
     statistics,
@@ -104,6 +105,10 @@ async def _top(call: Call) -> Response:
     match call.address.tail:
         case ("search", "query") if call.request.method == "POST":
             return await sites.query(call)
+        case ("sites", name, "recycleBin", "items") if reads:
+            return await sitebin.listing(call, name)
+        case ("sites", name, "recycleBin", "items", "restore") if call.request.method == "POST":
+            return await sitebin.restore(call, name)
         case ("subscriptions", *rest):
             return await subscriptions.handle(call, *rest)
         case ("shares", token, "permission", "grant") if call.request.method == "POST":

@@ -241,6 +241,7 @@ class Drive:
         parent = self.tree.parent(node)
         self.quota.deleted += self.tree.size(node)
         gone = self._about_to_go(node)
+        node.gone = int(self.now())
         self.tree.remove(node)
         for each in (*gone, node):
             self._record(each)

@@ -100,6 +100,8 @@ class Node(msgspec.Struct, kw_only=True, omit_defaults=True):
     left: list[tuple[str, int]] = []
     """guids of folders that it was moved out of, each with the seq of that; the last ones only."""
     deleted: bool = False
+    gone: int = 0
+    """When it was put into the recycle bin; 0 if never."""
     purged: bool = False
     """Deleted for good: not in the recycle bin either."""
 

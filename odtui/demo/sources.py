@@ -8,9 +8,9 @@ import stat
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
+from odtui.demo.folders import RangeSource, Source
 from odtui.demo.names import fold, free_name
 from odtui.demo.nodes import Node, guid_of
-from odtui.demo.tree import RangeSource, Source
 
 _NUMBER = re.compile(r"file-([0-9]{6,})\.txt", re.IGNORECASE)
 _PREFIX = guid_of("many files")[:24]

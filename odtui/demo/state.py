@@ -18,6 +18,7 @@ from odtui.demo.codes import Codes
 from odtui.demo.consents import Consents
 from odtui.demo.drive import Drive, Quota, User, normal
 from odtui.demo.faults import Faults, RequestLog
+from odtui.demo.folders import Source
 from odtui.demo.journal import Journal
 from odtui.demo.nodes import Node, guid_of
 from odtui.demo.pictures import head
@@ -26,7 +27,7 @@ from odtui.demo.receiving import Session
 from odtui.demo.signing import Signer
 from odtui.demo.sources import ManyFiles, RealFolder
 from odtui.demo.temporary import Temporary
-from odtui.demo.tree import Source, Tree
+from odtui.demo.tree import Tree
 
 if TYPE_CHECKING:
     from odtui.demo.subscriptions import Subscription

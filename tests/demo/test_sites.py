@@ -138,3 +138,46 @@ def test_search_query_is_refused_without_cause_to_answer(work: DemoThread, start
 
 def test_a_work_account_lists_its_own_drive_only(work: DemoThread) -> None:
     assert [each["driveType"] for each in client(work).get("/me/drives").json()["value"]] == ["business"]
+
+
+def test_all_sites_are_listed(start: Start) -> None:
+    graph = client(start(account="business"), "Sites.Read.All")
+    for form in ("getAllSites", "getAllSites()"):
+        assert [site["displayName"] for site in graph.get(f"/sites/{form}").json()["value"]] == [
+            "Contoso",
+            "Harbour Survey",
+        ]
+
+
+# The recycle bin of a site
+
+
+def test_the_bin_of_a_site_is_listed_and_emptied_back(start: Start) -> None:
+    graph = client(start(account="business"), "Sites.ReadWrite.All")
+    site = graph.get("/sites?search=harbour").json()["value"][0]["id"]
+    path = f"/sites/{site}/recycleBin/items"
+    assert graph.get(path).json()["value"] == []
+    item = graph.get(f"/sites/{site}/drive/root/children").json()["value"][0]
+    graph.delete(f"/sites/{site}/drive/items/{item['id']}")
+    [gone] = graph.get(path).json()["value"]
+    assert (gone["name"], gone["deletedFromLocation"]) == (item["name"], "sites/harbour-survey/Documents")
+    assert graph.post(f"{path}/restore", json={"ids": [gone["id"]]}).json()["value"] == [{"id": gone["id"]}]
+    assert graph.get(path).json()["value"] == []
+    assert graph.get(f"/sites/{site}/drive/items/{item['id']}").json()["name"] == item["name"]
+
+
+def test_the_bin_of_a_site_refuses_what_does_not_fit(start: Start) -> None:
+    demo = start(account="business")
+    graph = client(demo, "Sites.ReadWrite.All")
+    site = graph.get("/sites?search=harbour").json()["value"][0]["id"]
+    path = f"/sites/{site}/recycleBin/items"
+    item = graph.get(f"/sites/{site}/drive/root/children").json()["value"][0]
+    graph.delete(f"/sites/{site}/drive/items/{item['id']}")
+    graph.put(f"/sites/{site}/drive/root:/{item['name']}:/content", content=b"x")
+    [gone] = graph.get(path).json()["value"]
+    assert code_of(graph.post(f"{path}/restore", json={"ids": [gone["id"]]})) == (409, "nameAlreadyExists")
+    assert code_of(graph.post(f"{path}/restore", json={"ids": ["x"]})) == (404, "itemNotFound")
+    assert code_of(graph.post(f"{path}/restore", json={})) == (400, "invalidRequest")
+    reads = client(demo, "Sites.Read.All")
+    assert code_of(reads.post(f"{path}/restore", json={"ids": [gone["id"]]})) == (403, "accessDenied")
+    assert code_of(client(start(), "Files.Read").get(path)) == (400, "invalidRequest")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -240,6 +241,19 @@ class DriveMachine(RuleBasedStateMachine):
             assert (now.c_tag != thing.c_tag) == (written is not None)
             thing.earlier[:0] = [thing.content] if written is not None else []
         thing.content, thing.e_tag, thing.c_tag = now.content, now.e_tag, now.c_tag
+
+    @precondition(lambda self: len(self.model.live()) > 1)
+    @rule(item=PICK, seconds=st.integers(1, 2**31 - 1))
+    def set_time(self, item: int, seconds: int) -> None:
+        thing = _pick(self._movable(), item)
+        before = self._get(f"/me/drive/items/{thing.id}")["fileSystemInfo"]["lastModifiedDateTime"]
+        wanted = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        body = {"fileSystemInfo": {"lastModifiedDateTime": wanted}}
+        answer = self.graph.patch(f"/me/drive/items/{thing.id}", json=body)
+        assert (answer.status_code, answer.json()["fileSystemInfo"]["lastModifiedDateTime"]) == (200, wanted)
+        self._changed(thing, answer.json())
+        if self.account == "business" and thing.content is not None and before != wanted:
+            thing.earlier.insert(0, thing.content)
 
     # Copying
 
