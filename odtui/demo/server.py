@@ -113,16 +113,21 @@ class Around:
             scope = {**scope, "method": meant}
         host = headers.get(b"host", b"").decode("latin-1")
         path = scope["raw_path"].decode("latin-1")
-        status = 0
+        logged = path.startswith("/_demo/")
+
+        def log(status: int) -> None:
+            nonlocal logged
+            if not logged:
+                self._demo.log.add(Logged(scope["method"], path, host, b"authorization" in headers, status))
+                logged = True
 
         async def sending(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                log(message["status"])  # before the client can know of it and look
                 message["headers"] = [
                     *message["headers"],
                     (b"date", self._date()),
-                    *(_ids(headers) if status < 400 else ()),
+                    *(_ids(headers) if message["status"] < 400 else ()),
                 ]
             await send(message)
 
@@ -135,8 +140,7 @@ class Around:
             if not isinstance(error, _Cut):
                 self._demo.crashes.append(error)
         finally:
-            if not path.startswith("/_demo/"):
-                self._demo.log.add(Logged(scope["method"], path, host, b"authorization" in headers, status))
+            log(0)
 
     def _date(self) -> bytes:
         return formatdate(time.time() + self._demo.skew, usegmt=True).encode()
