@@ -45,6 +45,15 @@ async def restore(place: Place, entries: Sequence[Entry]) -> Undone:
     return Undone(tuple(changes), tuple(left))
 
 
+async def remove_unchanged(place: Place, files: Sequence[Entry]) -> list[Entry]:
+    """Put into the recycle bin what is still the version that it was, in batches: those files. Others are left."""
+    if not isinstance(place, DrivePlace):
+        return []
+    known = [entry for entry in files if entry.e_tag is not None]
+    outcomes = await place.client.delete_many([ItemVersion(entry.drive_id, entry.id, entry.e_tag) for entry in known])
+    return [entry for entry, outcome in zip(known, outcomes, strict=True) if outcome is None]
+
+
 def _why(error: GraphError) -> str:
     match error:
         case NameConflict():

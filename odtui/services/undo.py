@@ -217,7 +217,15 @@ class Made:
         """Files that are still as they arrived; then folders from the deepest on, if nothing is left in them."""
         files = [entry for entry in self.entries if not entry.is_folder]
         folders = [entry for entry in reversed(self.entries) if entry.is_folder]
-        return await _each([*files, *folders], lambda entry: entry.name, self._remove)
+        gone: list[Entry] = []
+        if not self.place.is_local and len(files) > 1:
+            from odtui.services.restoring import remove_unchanged
+
+            gone = await remove_unchanged(self.place, files)
+        keys = {entry.key for entry in gone}
+        left = [entry for entry in files if entry.key not in keys]
+        done = [Change(self.place, gone=entry) for entry in gone]
+        return await _each([*left, *folders], lambda entry: entry.name, self._remove, done)
 
     async def _remove(self, entry: Entry) -> list[Change]:
         now = await _now(self.place, entry)
@@ -340,10 +348,13 @@ async def _if_free(change: Awaitable[Entry], name: str) -> Entry:
 
 
 async def _each(
-    subjects: Iterable[T], name: Callable[[T], str], back: Callable[[T], Awaitable[list[Change]]]
+    subjects: Iterable[T],
+    name: Callable[[T], str],
+    back: Callable[[T], Awaitable[list[Change]]],
+    done: Iterable[Change] = (),
 ) -> Undone:
-    """One after the other. Raises CannotUndo if none can be taken back."""
-    changes: list[Change] = []
+    """One after the other; `done` are taken back already. Raises CannotUndo if none can be."""
+    changes: list[Change] = list(done)
     left: list[str] = []
     for subject in subjects:
         try:
