@@ -29,7 +29,7 @@ WORDS: dict[type[GraphError], Words] = {
         ("refresh", "sign_in"),
     ),
     errors.PermissionMissing: (
-        "odtui was not given the permission for this",
+        "The permission for this was not given",
         "None of the permissions that this account granted covers it.",
         "Ask for another permission, or choose another in the settings and sign in again.",
         ("settings", "sign_in"),
