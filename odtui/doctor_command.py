@@ -7,6 +7,7 @@ import asyncio
 import io
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -93,7 +94,7 @@ async def _report(patient: Patient, *, in_json: bool) -> int:
     from odtui.services.doctor.examination import examine
     from odtui.services.doctor.report import HEAD, Report, as_json, healthy
 
-    report = Report()
+    report = Report(shutil.get_terminal_size().columns if sys.stdout.isatty() else 0)
     if not in_json:
         print(HEAD.rstrip())
     async with aclosing(examine(patient)) as findings:

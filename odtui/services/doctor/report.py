@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -11,17 +12,23 @@ from odtui.services.doctor.finding import SECTIONS, Finding, Standing
 _MARKS: dict[Standing, str] = {"info": "", "ok": "ok", "unknown": "?", "warn": "warn", "fail": "FAIL"}
 _MARK, _TITLE = 5, 22
 """Cells of a column."""
+_INDENT = 3 + _MARK + _TITLE
+_NARROWEST = 30
+"""Cells that a text needs, or it is not wrapped."""
 
 HEAD = """\
 odtui doctor: how things stand on this computer.
-Fit for a bug report: no secret, and addresses, ids and the home folder are shortened. Read it before you send it.
+Fit for a bug report: it holds no secret; addresses, ids and your home folder
+are shortened. Read it before you send it.
 """
 
 
 class Report:
     """Findings as they come, as lines of text."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = 0) -> None:
+        """`width`: cells of a line; 0: as long as it comes, for files and pipes."""
+        self._width = width
         self.findings: list[Finding] = []
         self._section = ""
 
@@ -33,11 +40,19 @@ class Report:
             self._section = finding.section
             lines += ["", SECTIONS[finding.section]]
         mark = _MARKS[finding.standing]
-        lines.append(f"  {mark:<{_MARK}}{finding.title:<{_TITLE}} {finding.said}".rstrip())
-        indent = " " * (3 + _MARK + _TITLE)
+        lines += self._wrapped(f"  {mark:<{_MARK}}{finding.title:<{_TITLE}} ", finding.said)
         if finding.standing in ("warn", "fail", "unknown"):
-            lines += [f"{indent}{line}" for line in (*finding.advice.splitlines(), *finding.details.splitlines())]
+            for line in (*finding.advice.splitlines(), *finding.details.splitlines()):
+                lines += self._wrapped(" " * _INDENT, line)
         return lines
+
+    def _wrapped(self, begin: str, text: str) -> list[str]:
+        if self._width < _INDENT + _NARROWEST:
+            return [f"{begin}{text}".rstrip()]
+        indent = " " * _INDENT
+        return textwrap.wrap(
+            text, self._width, initial_indent=begin, subsequent_indent=indent, break_on_hyphens=False
+        ) or [begin.rstrip()]
 
     @property
     def summary(self) -> str:

@@ -55,3 +55,17 @@ def test_json_holds_every_section_and_says_whether_all_is_well() -> None:
             "details": "",
         }
     ]
+
+
+def test_lines_are_wrapped_to_the_terminal_under_their_beginning() -> None:
+    report = Report(width=70)
+    lines = report.lines(finding("fail", advice="Look at the network, the proxy and the firewall, then try again."))
+    assert max(map(len, lines)) <= 70
+    assert [line[:30].strip() for line in lines[3:]] == ["", ""]
+    assert " ".join(line[30:] for line in lines[3:]) == (
+        "Look at the network, the proxy and the firewall, then try again."
+    )
+
+
+def test_a_terminal_too_narrow_to_wrap_gets_whole_lines() -> None:
+    assert Report(width=30).lines(finding("ok"))[2:] == ["  ok   Clock                  It is wrong."]
