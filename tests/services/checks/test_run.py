@@ -160,3 +160,53 @@ async def test_stopping_at_any_check_leaves_no_connection_and_no_listener(routes
 
 def test_every_check_has_a_title() -> None:
     assert {*planned(PUBLIC), *planned(CONFIDENTIAL)} == set(TITLES)
+
+
+REQUESTS = 7
+"""What a check of a public registration sends."""
+
+
+@pytest.mark.parametrize("held", range(1, REQUESTS + 1))
+async def test_giving_up_while_any_request_is_on_its_way_leaves_nothing(held: int) -> None:
+    reached, released = asyncio.Event(), asyncio.Event()
+    sent: list[str] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(f"{request.method} {request.url.path}")
+        if len(sent) == held:
+            reached.set()
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                released.set()
+        if request.url.host.startswith("graph."):
+            return httpx.Response(401)
+        if request.url.path.endswith("/token"):
+            return httpx.Response(400, json={"error": "authorization_pending"})
+        return httpx.Response(200, json={"token_endpoint": "x", "device_code": "y"})
+
+    async def well(host: str) -> None:
+        sent.append(f"TLS {host}")
+        if len(sent) == held:
+            reached.set()
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                released.set()
+
+    async def run() -> None:
+        async for _ in run_checks(PUBLIC, handshake=well, resolve=known, transport=httpx.MockTransport(answer)):
+            pass
+
+    task = asyncio.create_task(run())
+    await reached.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+    assert released.is_set()
+    assert len(sent) == held, "nothing is sent after giving up"
+    assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+
+
+async def known(host: str) -> None:
+    """Every name is found."""
