@@ -186,6 +186,15 @@ async def test_instances_that_ended_leave_no_lock_files(runs: Runs) -> None:
     assert list(runs.folder.glob("*.lock")) == []
 
 
+async def test_lock_files_of_instances_that_were_killed_are_removed(runs: Runs) -> None:
+    living, journal = runs.new(), runs.new()
+    living.open_job("k", "x")
+    await living.flush()
+    (runs.folder / "transfers-dead.lock").touch()
+    assert await journal.saved() == []
+    assert [path.name for path in runs.folder.glob("*.lock")] == [f"transfers-{living._owner.id}.lock"]
+
+
 # secrets
 
 

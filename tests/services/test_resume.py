@@ -17,6 +17,7 @@ import pytest
 
 from odtui.auth.accounts import Account
 from odtui.demo.thread import DemoThread
+from odtui.graph.errors import Forbidden
 from odtui.services.drive_place import DrivePlace
 from odtui.services.session import Session
 from odtui.services.transfers import TransferService, download
@@ -24,6 +25,7 @@ from odtui.services.transfers.fragments import FIRST as FRAGMENT
 from odtui.services.transfers.job import Choice, Conflict, Job, JobState, SavedJob
 from odtui.services.transfers.journal import Journal
 from odtui.services.transfers.part import SUFFIX, Part
+from odtui.services.transfers.shelf import LIFE
 from tests.services.conftest import GRANTED, Live
 from tests.services.meddling import Meddler
 
@@ -535,6 +537,75 @@ async def test_a_drive_of_a_sign_in_that_is_not_kept_is_not_kept_either(runs: Ru
     await run.service.shelve()
     assert not open_sessions(live)
     assert not runs.folder.exists()
+
+
+async def test_a_place_that_cannot_be_opened_keeps_all_jobs_for_later(runs: Runs) -> None:
+    live, run = runs.live, runs.new()
+    client = run.session.client
+    at = live.folder.content
+    top = await client.item(at.drive_id, at.id)
+    shared = DrivePlace(client, live.place.drive, granted=GRANTED, top=top, label="A folder of Bob's", own=False)
+    for name in ("a.bin", "b.bin"):
+        (live.disk / name).write_bytes(LARGE)
+    await run.up("a.bin")
+    run.service.start([await live.local.locate("b.bin")], live.local, shared, await shared.root())
+    await run.held("PUT", 1)
+    run = await runs.next(run)
+    keys = [job.key for job in await run.saved()]
+    assert len(keys) == 2
+    live.fail(kind="status", status=403, code="accessDenied", path=f"{at.id}$")
+    with pytest.raises(Forbidden):
+        await run.service.go_on(keys, run.session)
+    assert not run.service.jobs
+    assert [job.key for job in await run.saved()] == keys
+    jobs = await run.go_on()
+    assert {job.state for job in jobs} == {JobState.DONE}
+    assert await live.tree() == {"a.bin": LARGE, "b.bin": LARGE}
+
+
+async def test_what_nobody_can_read_or_came_back_for_is_cleared_away(runs: Runs) -> None:
+    live, run = runs.live, runs.new(home=("work", "bob"))
+    await put_large(live)
+    await cut_off(run, 12 * MIB)
+    run.journal.open_job("unreadable", "{")
+    await run.journal.flush()
+    await run.die()
+    run = runs.new()
+    assert await run.saved() == []
+    assert [path.suffix for path in live.disk.iterdir()] == [SUFFIX], "Bob may come back"
+    run = runs.new()
+    run.journal._now = lambda: 1_700_000_000 + LIFE + 1
+    assert await run.saved() == []
+    assert live.local_tree() == {}
+    other = runs.new(home=("work", "bob"))
+    assert await other.saved() == []
+
+
+async def test_files_that_are_copied_on_this_computer_go_on_too(runs: Runs) -> None:
+    live, run = runs.live, runs.new()
+    (live.disk / "from").mkdir()
+    (live.disk / "to").mkdir()
+    (live.disk / "from" / "a.bin").write_bytes(LARGE)
+    written = asyncio.Event()
+    fill = download._Writing._fill
+
+    async def stopped(self: download._Writing) -> None:
+        await fill(self)
+        await hang(written)
+
+    download._Writing._fill = stopped  # type: ignore[method-assign]
+    try:
+        entry = await live.local.locate("from/a.bin")
+        run.service.start([entry], live.local, live.local, await live.local.locate("to"))
+        await written.wait()
+        await run.die()
+    finally:
+        download._Writing._fill = fill  # type: ignore[method-assign]
+    run = runs.new()
+    (saved,) = await run.service.saved(None)
+    await run.service.go_on([saved.key], None)
+    await run.service.drain()
+    assert live.local_tree() == {"from": None, "from/a.bin": LARGE, "to": None, "to/a.bin": LARGE}
 
 
 # failures that pass

@@ -148,6 +148,7 @@ class Journal:
                     (done,) = db.execute("SELECT coalesce(sum(size), 0) FROM finished WHERE job = ?", (key,)).fetchone()
                     age = max(0, self._now() - saved_at)
                     rows.append(SavedRow(key, told, saved_at, age, done, self._marks(db, key)))
+            self._owner.sweep()
             return rows
 
         return await self._call(work)

@@ -21,9 +21,11 @@ class Owner:
 
     def live(self) -> None:
         """Take the lock. Raises AuthError if the folder cannot be written."""
-        if not self._locked:
-            self._held.enter_context(file_lock(self._path(self.id), timeout=0))
-            self._locked = True
+        while not self._locked:
+            self._held.enter_context(file_lock(self._path(self.id)))
+            self._locked = self._path(self.id).exists()
+            if not self._locked:  # another instance took it for one that was left behind
+                self._held.close()
 
     def is_dead(self, owner: str) -> bool:
         """Whether another instance has ended. Its lock file is removed."""
@@ -40,8 +42,13 @@ class Owner:
         except AuthError:
             return False
 
+    def sweep(self) -> None:
+        """Remove the lock files of instances that ended without any job."""
+        for path in self._folder.glob("transfers-*.lock"):
+            self.is_dead(path.stem.removeprefix("transfers-"))
+
     def leave(self) -> None:
-        """Give the lock back; the file goes with it if nothing was left in the journal."""
+        """Give the lock back."""
         if self._locked:
             self._locked = False
             self._held.close()
