@@ -35,10 +35,16 @@ WORDS: dict[type[GraphError], Words] = {
         ("settings", "sign_in"),
     ),
     errors.ReadOnlyMode: (
-        "odtui is in read-only mode",
-        "It changes nothing on OneDrive while this mode is on; nothing was sent.",
+        "Read-only mode is on",
+        "In it odtui changes nothing on OneDrive; nothing was sent.",
         "Leave read-only mode, then try again.",
         ("retry",),
+    ),
+    errors.Held: (
+        "The transfer is paused",
+        "It was stopped at your wish before this request was sent.",
+        "Let the transfer go on.",
+        (),
     ),
     errors.MalwareBlocked: (
         "This file is blocked as malware",
