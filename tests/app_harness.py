@@ -27,6 +27,7 @@ from odtui.net.reroute import Routes
 from odtui.services.transfers import Job
 from odtui.services.workspace import Workspace
 from odtui.ui.app import OdtuiApp, Start
+from odtui.ui.dialogs.job import JobDialog
 from odtui.ui.widgets.buttons import KeyButton
 from odtui.ui.widgets.error_card import ErrorCard
 from odtui.ui.widgets.field import Field
@@ -162,7 +163,9 @@ class Driven:
         return True
 
     def card(self) -> Card:
-        """The one error card; its title must have been drawn."""
+        """The one error card, or the view of a transfer; its title must have been drawn."""
+        if isinstance(self.app.screen, JobDialog):
+            return self._job_card(self.app.screen)
         card = next(each for each in self.app.screen.query(ErrorCard) if each.is_on_screen)
         above = next(each for each in card.ancestors if isinstance(each, PaneCard | VerticalGroup))
         title = above.explained.title if isinstance(above, PaneCard) else str(above.border_title)
@@ -170,6 +173,11 @@ class Driven:
         words = [str(line.render()) for line in card.query(".why, .advice").results(Static)]
         keys = [button.label.plain for button in card.query(KeyButton)]
         return Card(title, " ".join(words), ", ".join(keys), card.details)
+
+    def _job_card(self, dialog: JobDialog) -> Card:
+        words = " ".join(str(line.render()) for line in dialog.query("#facts, #job-problem").results(Static))
+        keys = [button.label.plain for button in dialog.query(KeyButton) if button.display]
+        return Card(dialog.job.name, words, ", ".join(keys), dialog.job.details)
 
     def no_card(self) -> bool:
         return not any(each.is_on_screen for each in self.app.screen.query(ErrorCard))

@@ -48,7 +48,8 @@ class JobDialog(Dialog[Step | None]):
             yield Static(self._facts(), id="facts")
             yield Static(self._problem(), id="job-problem")
             yield Static(self._failures(), id="failures")
-        steps = [KeyButton(STEPS[step][1], STEPS[step][0], id=step) for step in ("retry", *_OF_THE_APP)]
+        order: tuple[Step, ...] = (*_OF_THE_APP, "retry")
+        steps = [KeyButton(STEPS[step][1], STEPS[step][0], id=step) for step in order]
         yield ButtonRow(*steps, KeyButton("Copy", "c", id="copy"), KeyButton("Close", "escape", id="close"))
 
     def on_mount(self) -> None:
@@ -69,7 +70,7 @@ class JobDialog(Dialog[Step | None]):
         """What can be done about it now, the best first."""
         ended_badly = self.job.state in (JobState.FAILED, JobState.CANCELLED)
         again: tuple[Step, ...] = ("retry",) if ended_badly else ()
-        return (*again, *(step for step in _OF_THE_APP if step in self.job.steps))
+        return (*(step for step in _OF_THE_APP if step in self.job.steps), *again)
 
     def _offer_steps(self) -> None:
         for button in self.query(KeyButton):
