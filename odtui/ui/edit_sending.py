@@ -77,19 +77,17 @@ class EditSending:
         finally:
             task.pane.tree_view.note(task.entry, "")
 
-    async def _send_beside(self, task: Task, name: str, *, instead: bool = False) -> None:
-        """As a file of its own in the same folder; `instead`: of the one that was deleted."""
+    async def _send_beside(self, task: Task, name: str) -> None:
+        """As a file of its own in the same folder."""
         about = task.edit.about
         try:
             item = await self._editing.send_beside(task.place.client, task.edit, name)
             folder = await task.place.client.item(about.drive_id, about.parent_id or "")
         except FAILURES as error:
-            self._not_sent(task, error, lambda: self._send_beside(task, name, instead=instead))
+            self._not_sent(task, error, lambda: self._send_beside(task, name))
             return
         await self._drop(task)
         new = from_drive_item(item, about.drive_id)
-        if instead:
-            task.pane.alter(Alteration(task.place, gone=task.entry))
         task.pane.alter(Alteration(task.place, new=new, folder=from_drive_item(folder, about.drive_id)))
         task.pane.tell(f"Your text is in {clean(new.name)}.")
 
@@ -111,6 +109,8 @@ class EditSending:
         except FAILURES as error:
             self._not_sent(task, error, lambda: self._conflict(task))
             return
+        now = None if theirs.item is None else _row(task, theirs.item)
+        task.pane.alter(Alteration(task.place, gone=task.entry, new=now))
         self._ask_conflict(task, theirs, Version(found.st_size, int(found.st_mtime)))
 
     def _ask_conflict(self, task: Task, theirs: Theirs, mine: Version) -> None:
@@ -126,8 +126,7 @@ class EditSending:
                     self._work(self._show_difference(task, theirs, mine))
                 case "both":
                     name = task.edit.about.name
-                    beside = name if item is None else mine_beside(name)
-                    self._work(self._send_beside(task, beside, instead=item is None))
+                    self._work(self._send_beside(task, name if item is None else mine_beside(name)))
                 case "overwrite":
                     self._ask_overwrite(task, theirs, mine)
                 case "discard":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,25 @@ def test_another_window_s_edit_is_left_to_it(folder: Path) -> None:
     edit = _edit(mine, typed=b"typed")
     assert EditStore(folder).kept() == []
     assert mine.kept() == [edit]
+
+
+def test_an_edit_is_another_window_s_until_that_is_killed(folder: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from tests.services.test_edit_store import _edit, EditStore;"
+        "edit = _edit(EditStore(Path(sys.argv[1])), typed=b'typed'); print(edit.path, flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with other:
+        assert other.stdout is not None
+        path = Path(other.stdout.readline().strip())
+        assert EditStore(folder).kept() == []
+        other.kill()
+        other.wait()
+    store = EditStore(folder)
+    assert [edit.path for edit in store.kept()] == [path]
+    assert path.read_bytes() == b"typed"
 
 
 def test_the_oldest_edit_comes_first(folder: Path) -> None:
