@@ -21,6 +21,8 @@ LISTED_FIELDS = (
 )
 """The same for listings, without who and when of its making. No download link: it is long, ages, and is a secret."""
 
+CONTENT_LINK = "@microsoft.graph.downloadUrl"
+
 ME = "/me?$select=id,displayName,mail,userPrincipalName"
 MY_DRIVE = "/me/drive"
 MY_DRIVES = "/me/drives"
@@ -53,9 +55,10 @@ def named(drive_id: str, parent_id: str, name: str, action: str = "") -> str:
     return _below(drive_id, parent_id, [name], action)
 
 
-def children(drive_id: str, item_id: str, page: int) -> str:
+def children(drive_id: str, item_id: str, page: int, *, links: bool = False) -> str:
     """The first page; `page` is a wish (QUIRKS 62)."""
-    return f"{item(drive_id, item_id)}/children?$select={LISTED_FIELDS}&$top={page}"
+    fields = f"{LISTED_FIELDS},{CONTENT_LINK}" if links else LISTED_FIELDS
+    return f"{item(drive_id, item_id)}/children?$select={fields}&$top={page}"
 
 
 def share(link: str) -> str:

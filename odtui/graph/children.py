@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import TypeVar
 
 from odtui.graph import addresses
+from odtui.graph.errands import ERRAND
 from odtui.graph.errors import InvalidRequest, ItemNotFound, NotGraph
 from odtui.graph.models import DriveItem, DrivePage, ItemPage
 from odtui.graph.wire import Wire
@@ -25,16 +26,21 @@ async def list_children(
 ) -> AsyncIterator[list[DriveItem]]:
     """Pages in server order, each item once. A listing whose paging token died is started again, once (QUIRKS 65).
 
+    On an errand the links to the contents come along and are kept for its downloads.
+
     Raises ItemNotFound if the folder is gone.
     """
     seen: set[str] = set()
-    start = addresses.children(drive_id, item_id, page_size)
+    errand = ERRAND.get() is not None
+    start = addresses.children(drive_id, item_id, page_size, links=errand)
     for attempt in (1, 2):
         first = True
         try:
             async for page in _pages(wire, start, drive_id, item_id, is_root=is_root):
                 unseen = {item.id: item for item in page.value if item.deleted is None and item.id not in seen}
                 seen.update(unseen)
+                if errand:
+                    wire.listed_links.keep(drive_id, unseen.values())
                 fresh = list(unseen.values())
                 # The first page is told even if it is empty: the folder was read.
                 if fresh or (first and attempt == 1):

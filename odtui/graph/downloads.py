@@ -76,6 +76,11 @@ async def open_download(
 
 
 async def _open(wire: Wire, drive_id: str, item_id: str, headers: dict[str, str]) -> httpx.Response:
+    if (listed := wire.listed_links.take(drive_id, item_id)) is not None:
+        response = await _fetch(wire, wire.links.download(listed)[0], headers)
+        if response.status_code not in DEAD_LINK:
+            return response
+        await response.aclose()
     for attempt in (1, 2):
         response = await _ask_for_link(wire, drive_id, item_id, headers)
         if not response.is_redirect:

@@ -17,6 +17,7 @@ from odtui.graph.errands import ERRAND
 from odtui.graph.errors import GraphError, InvalidRequest, ItemNotFound, NotGraph
 from odtui.graph.faults import fault, graph_errors
 from odtui.graph.links import Links
+from odtui.graph.listed_links import ListedLinks
 from odtui.graph.transport import ONCE, REPEATABLE, WHOLE
 from odtui.graph.waiting import Pause
 
@@ -54,6 +55,7 @@ class Wire:
         self.content = content
         self.pause = pause
         self.links = Links(base_url)
+        self.listed_links = ListedLinks(clock)
         self.sleep = sleep
         self._http = http
         self._base = base_url.rstrip("/")

@@ -50,6 +50,7 @@ async def odtui(job: dict[str, str], *, up: bool) -> float:
     drive = Drive(id=job["drive"], drive_type="personal")
     remote, local = DrivePlace(client, drive, granted=("Files.ReadWrite.All",)), LocalPlace(Path(job["local"]))
     there, here = await remote.locate(job["remote"]), await local.root()
+    above = (await remote.parents(there))[-1] if up else await LocalPlace(Path(job["local"]).parent).root()
 
     async def never(conflict: object) -> object:
         raise AssertionError(conflict)
@@ -58,9 +59,10 @@ async def odtui(job: dict[str, str], *, up: bool) -> float:
     service.watch(lambda job: None)
     running = asyncio.ensure_future(service.run())
     began = time.perf_counter()
-    source, target, folder = (local, remote, there) if up else (remote, local, here)
-    chosen = [entry async for page in source.pages(here if up else there) for entry in page]
-    service.start(chosen, source, target, folder)
+    if up:
+        service.start([here], local, remote, above)
+    else:
+        service.start([there], remote, local, above)
     await service.drain()
     took = time.perf_counter() - began
     (done,) = service.jobs

@@ -149,13 +149,14 @@ def _configure(folder: Path, token: str, drive: dict[str, Any]) -> None:
     (folder / "rclone.conf").write_text("\n".join(lines))
 
 
-async def _make(bench: Bench, name: str) -> str:
-    """A new folder of the drive."""
+async def _make(bench: Bench, name: str, below: str) -> str:
+    """A new folder of the drive, and one in it; the path of the latter."""
     headers = {"Authorization": bench.token, "Host": "graph.microsoft.com"}
     async with httpx.AsyncClient(trust_env=False, headers=headers, base_url=bench.base) as client:
-        body = {"name": name, "folder": {}, "@microsoft.graph.conflictBehavior": "fail"}
-        (await client.post("/v1.0/me/drive/root/children", json=body)).raise_for_status()
-    return f"/{name}"
+        for parent, child in (("", name), (f":/{name}:", below)):
+            body = {"name": child, "folder": {}, "@microsoft.graph.conflictBehavior": "fail"}
+            (await client.post(f"/v1.0/me/drive/root{parent}/children", json=body)).raise_for_status()
+    return f"/{name}/{below}"
 
 
 def _report(what: str, costs: dict[str, Cost], amount: str) -> None:
@@ -171,11 +172,11 @@ async def _there_and_back(bench: Bench, what: str, amount: str, files: Path, *, 
     clients = ["odtui", *(["rclone"] if RCLONE else []), *(["httpx"] if raw else [])]
     sent: dict[str, Cost] = {}
     fetched: dict[str, Cost] = {}
-    remotes = {client: await _make(bench, f"{stamp} {client}") for client in clients}
+    remotes = {client: await _make(bench, f"{stamp} {client}", files.name) for client in clients}
     for up, costs in ((True, sent), (False, fetched)):
         for client in clients:
-            local = files if up else bench.folder / f"back {client}"
-            local.mkdir(exist_ok=True)
+            local = files if up else bench.folder / f"back {client}" / files.name
+            local.mkdir(parents=True, exist_ok=True)
             run = (
                 bench.rclone if client == "rclone" else lambda *ends, up, name=client: bench.worker(name, *ends, up=up)
             )  # type: ignore[misc]

@@ -664,3 +664,34 @@ async def test_a_transfer_takes_as_long_as_its_limit_says(live: Live, down: bool
     assert control.job(job_id).state is JobState.DONE
     assert live.clock.now - began == pytest.approx(1_000_000 / 100 / 1024, rel=0.1)
     await control.stop()
+
+
+# what it costs
+
+
+async def _folder(live: Live, count: int) -> Entry:
+    folder = await live.place.create_folder(live.folder, "t")
+    for number in range(count):
+        await live.put(f"{number}.txt", b"x" * number, folder)
+    return folder
+
+
+async def test_a_file_of_a_folder_is_fetched_with_one_request(control: Control) -> None:
+    live = control.live
+    folder = await _folder(live, 5)
+    live.demo.state.log.clear()
+    control.start(folder, down=True)
+    await control.service.drain()
+    assert len(live.local_tree()) == 6
+    assert not [entry for entry in live.requests() if entry.path.endswith("/content")]
+    assert len(live.requests(STORES)) <= 5
+
+
+async def test_a_link_that_came_with_the_listing_and_died_is_asked_for_anew(control: Control) -> None:
+    live = control.live
+    folder = await _folder(live, 5)
+    live.fail(kind="expired_link", path=STORES, times=4)
+    job_id = control.start(folder, down=True)
+    await control.service.drain()
+    assert control.job(job_id).state is JobState.DONE
+    assert live.local_tree() == {"t": None, **{f"t/{number}.txt": b"x" * number for number in range(5)}}
