@@ -17,6 +17,7 @@ from odtui.demo import (
     grants,
     items,
     labels,
+    lists,
     multipart,
     permissions,
     recycling,
@@ -52,6 +53,7 @@ ITEM_ROUTES: Routes = (
     | copies.ROUTES
     | covers.ROUTES
     | labels.ROUTES
+    | lists.ROUTES
     | multipart.ROUTES
     | statistics.ROUTES
     | delta.ROUTES
@@ -64,10 +66,18 @@ ITEM_ROUTES: Routes = (
     | work.ROUTES
 )
 DRIVE_ROUTES: Routes = (
-    bundles.ROUTES | drives.ROUTES | shared.ROUTES | search.DRIVE_ROUTES | special.ROUTES | work.DRIVE_ROUTES
+    lists.DRIVE_ROUTES
+    | bundles.ROUTES
+    | drives.ROUTES
+    | shared.ROUTES
+    | search.DRIVE_ROUTES
+    | special.ROUTES
+    | work.DRIVE_ROUTES
 )
 
-_DEEP = frozenset({"subscriptions", "children", "versions", "permissions", "thumbnails", "analytics", "bundles"})
+_DEEP = frozenset(
+    {"subscriptions", "children", "versions", "permissions", "thumbnails", "analytics", "bundles", "listItem"}
+)
 """Segments whose handlers look at what follows them."""
 _SYSTEM = frozenset({"select", "expand", "top", "orderby", "filter", "skiptoken", "skipToken"})
 
