@@ -82,12 +82,18 @@ class Attempts:
             raise AuthError(AuthProblem.STALE_ANSWER, details="The answer came too early.")
         return account
 
-    def poll(self, attempt: Attempt, abandoned: Abandoned) -> Account | None:
-        """Ask once whether the code was entered; None while it was not. Raises AuthError."""
+    def poll(self, attempt: Attempt, claims: str | None, abandoned: Abandoned) -> Account | None:
+        """Ask once whether the code was entered; None while it was not. Raises AuthError.
+
+        Args:
+            claims: What Graph demanded of the next sign-in.
+        """
         attempt.flow.pop("latest_attempt_at", None)  # the caller keeps the interval
         return self._keep(
             attempt,
-            lambda: attempt.app.acquire_token_by_device_flow(attempt.flow, exit_condition=lambda _: True),
+            lambda: attempt.app.acquire_token_by_device_flow(
+                attempt.flow, claims_challenge=claims, exit_condition=lambda _: True
+            ),
             abandoned,
         )
 

@@ -137,6 +137,7 @@ class Authenticator:
     ) -> Account:
         """Device code flow: shows the code, polls until it ends. Raises AuthError."""
         wanted = scopes or self.profile.scopes
+        claims = next(reversed(self._demanded.values()), None)  # who will sign in is not known before
         attempt = await in_thread(lambda _: self._attempts.start_device(wanted))
         flow = attempt.flow
         message = str(flow.get("message", ""))
@@ -146,7 +147,8 @@ class Authenticator:
             await self._sleep(flow["interval"])
             if self._wall_clock() >= flow["expires_at"]:
                 raise AuthError(AuthProblem.CODE_EXPIRED, details="The code was not entered in time.")
-            account = await in_thread(lambda abandoned: self._polled(attempt, abandoned))
+            account = await in_thread(lambda abandoned: self._polled(attempt, claims, abandoned))
+        self._demanded.pop(account.username, None)
         self._adopt(account)
         return account
 
@@ -194,9 +196,9 @@ class Authenticator:
     def _cache_file(self, registration: str) -> Path | None:
         return self._state / f"tokens-{registration}.bin" if self._state else None
 
-    def _polled(self, attempt: Attempt, abandoned: Abandoned) -> Account | None:
+    def _polled(self, attempt: Attempt, claims: str | None, abandoned: Abandoned) -> Account | None:
         """Who signed in; None while nobody has."""
-        account = self._attempts.poll(attempt, abandoned)
+        account = self._attempts.poll(attempt, claims, abandoned)
         return self._remember(account) if account is not None else None
 
     def _remember(self, account: Account) -> Account:

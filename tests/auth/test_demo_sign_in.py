@@ -524,6 +524,21 @@ async def test_claims_that_only_a_sign_in_brings_are_asked_for_there(live: Live)
     assert await ask_graph(live, auth) == [200]
 
 
+async def test_a_device_code_brings_the_demanded_claims_too(live: Live) -> None:
+    shown: list[DeviceCode] = []
+
+    async def enter(_: float) -> None:
+        await asyncio.to_thread(approve_device, live.demo.base, shown[-1].user_code)
+
+    authenticator = live.authenticator(sleep=enter)
+    account = await authenticator.sign_in_device(show_code=shown.append)
+    auth = authenticator.auth(account)
+    live.demo.state.demand(interactive=True)
+    assert (await refusal(ask_graph(live, auth))).interactive
+    assert (await authenticator.sign_in_device(show_code=shown.append)).id == account.id
+    assert await ask_graph(live, auth) == [200]
+
+
 async def test_other_refusals_do_not_count_as_a_demand(live: Live) -> None:
     authenticator = live.authenticator()
     auth = authenticator.auth(await signed_in(live, authenticator))
