@@ -248,6 +248,22 @@ async def test_what_stops_the_whole_job_takes_its_question_away(live: Live) -> N
     running.cancel()
 
 
+async def test_a_listener_that_fails_ends_the_job_and_hangs_nothing(
+    transfers: Transfers, caplog: pytest.LogCaptureFixture
+) -> None:
+    live = transfers.live
+    grow(live.disk)
+
+    def break_down(place: object, folder: Entry, entry: Entry) -> None:
+        if entry.name == "c.txt":
+            raise RuntimeError("a bug of the screen")
+
+    transfers.service.watch_arrivals(break_down)
+    (job,) = await transfers.up("t")
+    assert job.state is JobState.FAILED
+    assert "a transfer failed" in caplog.text
+
+
 # very many
 
 

@@ -212,6 +212,34 @@ async def test_giving_up_at_the_later_sheet_ends_the_job(live: Live, monkeypatch
     running.cancel()
 
 
+async def test_a_later_sheet_goes_away_when_the_disk_is_full(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked(live)
+    running = asyncio.ensure_future(asked.service.run())
+    folder = await live.place.create_folder(live.folder, "t")
+    await live.put("fine", b"x", folder)
+    await live.put("ä" * 200, b"y", folder)
+    shown = asyncio.Event()
+    left: list[bool] = []
+
+    async def show(sheet: Preflight) -> PreflightAnswer:
+        shown.set()
+        try:
+            return await asyncio.Future()
+        finally:
+            left.append(True)
+
+    async def full(self: routes.Streamed, *args: object) -> routes.Carried:
+        await shown.wait()
+        raise OSError(28, "No space left on device")
+
+    asked.service._shared.ask_preflight = show
+    monkeypatch.setattr(routes.Streamed, "carry", full)
+    job = await asked.do(["For a test/t"], live.place, live.local, live.here)
+    assert (job.state, left) == (JobState.FAILED, [True])
+    assert "disk is full" in job.problem
+    running.cancel()
+
+
 async def test_counting_can_be_cancelled(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "SLICE", 1)
     asked = Asked(live)

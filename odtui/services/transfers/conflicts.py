@@ -21,7 +21,10 @@ def known(job: JobRun, entry: Entry, existing: Entry) -> Resolution | None:
 
 
 async def resolve(job: JobRun, entry: Entry, existing: Entry, folder: Entry) -> Resolution:
-    """What to do with an entry whose name is taken. Others may run while this job waits. Raises JobCancelled."""
+    """What to do with an entry whose name is taken. Others may run while this job waits.
+
+    Raises JobCancelled or Withdrawn.
+    """
     request = job.order.request
     if (resolution := known(job, entry, existing)) is not None:
         return resolution
@@ -30,7 +33,7 @@ async def resolve(job: JobRun, entry: Entry, existing: Entry, folder: Entry) -> 
             return resolution
         job.record.enter(JobState.ASKING)
         where = words_for(job.order.destination[0], folder)
-        choice, for_all = await job.shared.ask(Conflict(existing.name, entry, existing, where))
+        choice, for_all = await job.answer(job.shared.ask(Conflict(existing.name, entry, existing, where)))
         job.record.enter(JobState.RUNNING)
         if for_all:
             request.standing = choice

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from odtui.auth.errors import AuthError
 from odtui.graph.errors import GraphError
@@ -20,9 +20,15 @@ from odtui.services.words import explain
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 
 class JobCancelled(Exception):
     """The user answered a question with cancel."""
+
+
+class Withdrawn(Exception):
+    """Something else has ended the job while the user was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class JobRun:
         self.shared = shared
         self._parked = 0
         self._has_gate = True
+        self._questions: set[asyncio.Future[Any]] = set()
+        self._withdrawn = False
 
     async def run(self) -> None:
         """Called with the gate taken; `ended` gives it back."""
@@ -101,6 +109,27 @@ class JobRun:
         if self._parked == 0 and not self._has_gate:
             await self.shared.gate.acquire()
             self._has_gate = True
+
+    async def answer(self, question: Awaitable[T]) -> T:
+        """What the user says. Raises Withdrawn if the job ends before."""
+        asking = asyncio.ensure_future(question)
+        self._questions.add(asking)
+        try:
+            if self._withdrawn:
+                raise Withdrawn
+            await asyncio.wait({asking})
+        finally:
+            asking.cancel()
+            self._questions.discard(asking)
+        if asking.cancelled():
+            raise Withdrawn
+        return asking.result()
+
+    def withdraw(self) -> None:
+        """Take all questions away, also those that are not asked yet."""
+        self._withdrawn = True
+        for asking in self._questions:
+            asking.cancel()
 
 
 def _work_of(job: JobRun) -> Work:

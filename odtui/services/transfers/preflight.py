@@ -197,7 +197,7 @@ class Preflighter:
         )
         async with self.job.parked(), request.asking:
             record.enter(JobState.ASKING)
-            answer = await ask(preflight)
+            answer = await self.job.answer(ask(preflight))
             record.enter(JobState.PLANNING if record.total is None else JobState.RUNNING)
         if answer == "cancel":
             raise JobCancelled

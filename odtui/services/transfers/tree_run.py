@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import Any
 
 from odtui.auth.errors import AuthError
 from odtui.graph.errors import GraphError
 from odtui.services.entry import Entry
 from odtui.services.transfers.branches import Branch, File, leads_up, walk
-from odtui.services.transfers.carry import Carrier, Taken
-from odtui.services.transfers.conflicts import resolve
+from odtui.services.transfers.carry import Carrier
+from odtui.services.transfers.crew import Crew
 from odtui.services.transfers.fitness import Finding
 from odtui.services.transfers.folders import Folders
 from odtui.services.transfers.group import GroupMove
 from odtui.services.transfers.job import JobState
-from odtui.services.transfers.job_run import JobCancelled, JobRun, Outcome
+from odtui.services.transfers.job_run import JobCancelled, JobRun, Outcome, Withdrawn
 from odtui.services.transfers.preflight import Preflighter
 from odtui.services.transfers.problems import NotCarried, SourceKept
-from odtui.services.transfers.record import FileProgress
 from odtui.services.transfers.routes import Carried
 from odtui.services.transfers.tally import Tally, stops_all
 from odtui.services.words import explain
-
-AHEAD = 1000
-"""Files that the walk may be ahead of the transfers."""
 
 
 class TreeRun:
@@ -40,45 +33,30 @@ class TreeRun:
         self.carrier = Carrier(job)
         self.folders = Folders(job, self.carrier)
         self.preflight = Preflighter(job, self.carrier)
+        self.crew = Crew(job, self.carrier, self._carried)
         self.tally = Tally()
         self._found_files = self._found_folders = self._found_size = 0
         self._aside: list[tuple[Branch, Finding]] = []
         """What the user must be asked about before it moves."""
-        self._fatal: Exception | None = None
         self._only_failed: Exception | None = None
         """The only one that was chosen failed itself, not something in it."""
-        self._queue: asyncio.Queue[File] = asyncio.Queue(AHEAD)
-        self._asks: asyncio.Queue[tuple[File, Entry]] = asyncio.Queue()
-        """Files whose name is taken, and by what; the others go on meanwhile."""
-        self._question: asyncio.Future[Any] | None = None
 
     async def run(self) -> Outcome:
         """Raises what stops the whole job, and what went wrong with a single file; else SomeFailed if any failed."""
         self.record.enter(JobState.PLANNING)
         await self.preflight.begin()
-        helpers = [asyncio.ensure_future(self._work()) for _ in range(self.job.shared.concurrency)]
-        helpers.append(asyncio.ensure_future(self._answer()))
-        try:
+        async with self.crew:
             await self._walk_all()
             self.record.counted(self._found_files, self._found_size)
             self.record.retell()
-            while self._fatal is None:
-                await self._queue.join()
-                if self._asks.empty() and self._question is None:
-                    break
-                await self._asks.join()
-            await self._queue.join()
+            await self.crew.finish()
             await self.folders.set_times()
-        finally:
-            for helper in helpers:
-                helper.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
         return self._conclude()
 
     def _conclude(self) -> Outcome:
         self.record.total = self.record.done
-        if self._fatal is not None:
-            raise self._fatal
+        if self.crew.stopped is not None:
+            raise self.crew.stopped
         if self._only_failed is not None:
             raise self._only_failed
         return self.tally.outcome(self._found_files)
@@ -96,7 +74,7 @@ class TreeRun:
             settled = await group.run(fit, self._moved)
             tops = [top for top in tops if top not in settled]
         for top in tops:
-            if self._fatal is not None:
+            if self.crew.stopped is not None:
                 return
             finding = self.preflight.chosen.get(int(top.key))
             if top.key_gone in self.record.finished:
@@ -106,7 +84,7 @@ class TreeRun:
             else:
                 await self._take(top, top.entry, top.name, folders.append)
         await walk(folders, self._visit)
-        if self._aside and self._fatal is None:
+        if self._aside and self.crew.stopped is None:
             await self._ask_later()
 
     async def _moved(self, top: Branch, outcome: Carried | GraphError) -> None:
@@ -125,8 +103,8 @@ class TreeRun:
         branches: list[Branch] = []
         try:
             await self.preflight.ask_later(findings)
-        except JobCancelled as cancelled:
-            self._stop(cancelled)
+        except (JobCancelled, Withdrawn) as error:
+            self.crew.stop(error)
             return
         for branch, finding in aside:
             await self._rule(branch, finding, branches.append)
@@ -161,7 +139,7 @@ class TreeRun:
             branch.done.append(key)
         else:
             branch.open += 1
-            await self._queue.put(File(branch, entry, name, folder, branch.fresh, path, key))
+            await self.crew.put(File(branch, entry, name, folder, branch.fresh, path, key))
         if chosen:
             await self._settle(branch)
 
@@ -195,8 +173,14 @@ class TreeRun:
         self.record.moved(entry.size or 0, really=False)
 
     async def _visit(self, branch: Branch, found: Callable[[Branch], None]) -> None:
-        if self._fatal is not None:
-            return
+        try:
+            if self.crew.stopped is None:
+                await self._open(branch, found)
+                await self._settle(branch)
+        except Exception as error:  # a walker that ends would leave the others waiting for ever
+            self.crew.stop(error)
+
+    async def _open(self, branch: Branch, found: Callable[[Branch], None]) -> None:
         try:
             whole = await self.folders.open(branch)
             if whole is not None:
@@ -207,11 +191,10 @@ class TreeRun:
                 self._found_folders += 1
                 self.tally.carried += branch.fresh
                 await self._list(branch, branch.target, found)
-        except JobCancelled as cancelled:
-            self._stop(cancelled)
+        except (JobCancelled, Withdrawn):
+            raise
         except Exception as error:  # told with the others at the end
             self._fail(branch, branch.path, error)
-        await self._settle_for_sure(branch)
 
     async def _list(self, branch: Branch, target: Entry, found: Callable[[Branch], None]) -> None:
         names = self.preflight.names(branch, target)
@@ -220,7 +203,7 @@ class TreeRun:
                 loops = entry.is_folder and await leads_up(entry, branch)
                 if names.look(entry, loops=loops):
                     await self._take(branch, entry, entry.name, found)
-            if self._fatal is not None:
+            if self.crew.stopped is not None:
                 return
         for finding in names.findings():
             await self._rule(branch, finding, found)
@@ -235,67 +218,23 @@ class TreeRun:
         above = branch.above.target if branch.above is not None else None
         self._note(branch, branch.entry, above or self.folder, whole)
 
-    # carrying files
-
-    async def _work(self) -> None:
-        """One of several: takes files for ever. After what stops the whole it only empties the queue."""
-        while True:
-            file = await self._queue.get()
-            try:
-                if self._fatal is None:
-                    await self._carry(file)
-            finally:
-                self._queue.task_done()
-
-    async def _carry(self, file: File) -> None:
-        progress = FileProgress(self.record, file.entry.size or 0)
-        try:
-            carried = await self.carrier.carry(file, progress)
-        except Taken as taken:
-            self._asks.put_nowait((file, taken.existing))
-            return
-        except JobCancelled as cancelled:
-            self._stop(cancelled)
-            return
-        except Exception as error:  # told with the others at the end
-            self._fail(file.branch, file.path, error)
-        else:
-            if carried is None:
-                self.tally.skip()
-                file.branch.stays = True
-            else:
-                self._note(file.branch, file.entry, file.folder, carried)
-            if not self.order.move or (carried is not None and carried.faithful):  # else the source must stay next time
-                self.record.finish(file.key, file.entry.size)
-                file.branch.done.append(file.key)
-        progress.settle()
-        await self._settle_for_sure(file.branch)
-
-    async def _answer(self) -> None:
-        """Has the user asked about one file after the other."""
-        while True:
-            file, existing = await self._asks.get()
-            try:
-                if self._fatal is None:
-                    await self._ask(file, existing)
-            finally:
-                self._asks.task_done()
-
-    async def _ask(self, file: File, existing: Entry) -> None:
-        question = self._question = asyncio.ensure_future(resolve(self.job, file.entry, existing, file.folder))
-        try:
-            await asyncio.wait({question})
-            if question.cancelled():  # another file has stopped everything
-                return
-            if (error := question.exception()) is not None:
-                self._stop(error if isinstance(error, Exception) else RuntimeError("a question failed"))
-            else:
-                await self._queue.put(replace(file, resolution=question.result(), existing=existing))
-        finally:
-            question.cancel()
-            self._question = None
-
     # what came of it
+
+    async def _carried(self, file: File, outcome: Carried | Exception | None) -> None:
+        if isinstance(outcome, Exception):
+            self._fail(file.branch, file.path, outcome)
+        elif outcome is None:
+            self.tally.skip()
+            file.branch.stays = True
+        else:
+            self._note(file.branch, file.entry, file.folder, outcome)
+        settled = not isinstance(outcome, Exception)
+        if self.order.move:  # what was skipped, or is not what it was, must keep its source next time, too
+            settled = isinstance(outcome, Carried) and outcome.faithful
+        if settled:
+            self.record.finish(file.key, file.entry.size)
+            file.branch.done.append(file.key)
+        await self._settle(file.branch)
 
     def _note(self, branch: Branch, entry: Entry, folder: Entry, carried: Carried) -> None:
         root, shared = branch.root, self.job.shared
@@ -311,33 +250,20 @@ class TreeRun:
             if self.order.move:
                 self.tally.warning = "What arrived has another size than the source, so the source was kept as well."
 
-    def _stop(self, error: Exception) -> None:
-        """The whole job ends with this; what moves just now may still arrive."""
-        self._fatal = self._fatal or error
-        if self._question is not None:
-            self._question.cancel()
-
     def _fail(self, branch: Branch, path: str, error: Exception) -> None:
         branch.stays = True
         if stops_all(error):
-            self._stop(error)
+            self.crew.stop(error)
             return
         self.tally.fail(path, error)
         if len(self.order.entries) == 1 and path == branch.root.path:
             self._only_failed = error
 
-    async def _settle_for_sure(self, branch: Branch) -> None:
-        """Raises nothing: a helper that ends would leave the others waiting for ever."""
-        try:
-            await self._settle(branch)
-        except Exception as error:
-            self._stop(error)
-
     async def _settle(self, branch: Branch) -> None:
         """A part of a folder is settled, or itself; after the last one the same goes for the one above."""
         for each in branch.line():
             each.open -= 1
-            if each.open or self._fatal is not None:
+            if each.open or self.crew.stopped is not None:
                 return
             await self.folders.close(each)
             self._fold(each)
