@@ -305,6 +305,18 @@ async def test_a_folder_that_cannot_be_written_costs_nothing_but_the_journal(tmp
     journal.close()
 
 
+async def test_what_is_noted_after_the_end_is_lost_quietly(runs: Runs) -> None:
+    journal = runs.new()
+    journal.open_job("k", "x")
+    journal.send()
+    journal.close()
+    journal.ended("k")
+    await journal.begin("k", "up", UPLOAD)
+    with pytest.raises(Unusable, match="closed"):
+        await journal.take("k")
+    assert [row.key for row in await runs.new().saved()] == ["k"]
+
+
 async def test_five_thousand_small_files_take_a_few_transactions(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     from odtui.services.transfers import database
 

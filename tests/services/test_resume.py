@@ -627,6 +627,30 @@ async def test_an_upload_that_failed_goes_on_where_it_was_when_it_is_tried_again
     assert await live.tree() == {"a.bin": LARGE}
 
 
+@pytest.mark.parametrize(
+    ("rule", "stays"),
+    [
+        ({"kind": "html"}, True),
+        ({"kind": "status", "status": 423, "code": "resourceLocked"}, False),
+        ({"kind": "quota_full"}, False),
+    ],
+    ids=["captive portal", "locked", "full"],
+)
+async def test_a_session_stays_only_for_what_may_pass(runs: Runs, rule: dict[str, object], stays: bool) -> None:
+    live, run = runs.live, runs.new()
+    (live.disk / "a.bin").write_bytes(LARGE)
+    live.fail(**rule, method="PUT", path=STORES, skip=1, times=0)
+    await run.up("a.bin")
+    await run.service.drain()
+    assert run.service.jobs[0].state is JobState.FAILED
+    assert bool(open_sessions(live)) is stays
+    live.demo.state.faults.clear()
+    run.service.retry(run.service.jobs[0].id)
+    await run.service.drain()
+    assert run.service.jobs[0].state is JobState.DONE
+    assert await live.tree() == {"a.bin": LARGE}
+
+
 async def test_a_failed_upload_that_is_cleared_away_leaves_no_session(runs: Runs) -> None:
     live, run = runs.live, runs.new()
     (live.disk / "a.bin").write_bytes(LARGE)

@@ -73,6 +73,7 @@ class Database:
         self._path = path
         self._queue: SimpleQueue[_Task | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._closed = False
         self.notice = ""
         """What had to be done to open it, as a sentence; empty if nothing."""
 
@@ -108,14 +109,18 @@ class Database:
 
         self._put(_Task(work, tell, False))
 
-    def _put(self, task: _Task | None) -> None:
+    def _put(self, task: _Task) -> None:
+        if self._closed:
+            task.settle(None, Unusable("The journal of transfers is closed."))
+            return
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="odtui-journal", daemon=True)
             self._thread.start()
         self._queue.put(task)
 
     def close(self) -> None:
-        """After everything that was asked for. Blocks for as long; the database is not to be used any more."""
+        """After everything that was asked for. Blocks for as long; whatever is asked for later fails."""
+        self._closed = True
         if self._thread is not None:
             self._queue.put(None)
             self._thread.join()

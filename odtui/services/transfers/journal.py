@@ -96,7 +96,7 @@ class Journal:
             db.execute(sql, (key, self._owner.id, told, self._now()))
 
         self._later(work)
-        self._send()
+        self.send()
 
     async def begin(self, job: str, file: str, mark: Mark) -> None:
         def work(db: sqlite3.Connection) -> None:
@@ -186,8 +186,7 @@ class Journal:
         await self._now_or_never(lambda db: None, lasting=True)
 
     def close(self) -> None:
-        """Write what waits, and let another instance have what is left. Blocks shortly."""
-        self._send()
+        """After what was sent. Another instance may have what is left. Blocks shortly."""
         self._database.close()
         self._owner.leave()
 
@@ -228,9 +227,10 @@ class Journal:
     def _later(self, work: Work[None]) -> None:
         self._waiting.append(work)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(GATHER, self._send)
+            self._timer = asyncio.get_running_loop().call_later(GATHER, self.send)
 
-    def _send(self) -> None:
+    def send(self) -> None:
+        """Have everything written that was noted so far; nobody waits for it."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -239,7 +239,7 @@ class Journal:
             self._database.post(lambda db: _all(db, waiting))
 
     async def _call(self, work: Work[T], *, lasting: bool = False) -> T:
-        self._send()  # in order
+        self.send()  # in order
         return await self._database.call(work, lasting=lasting)
 
     async def _now_or_never(self, work: Work[None], *, lasting: bool = False) -> None:

@@ -68,18 +68,20 @@ class Shelf:
 
     async def clear(self, record: Record) -> None:
         """Nothing of a job stays but what has arrived."""
-        target = record.order.target
-        await _abandon(record.trail.marks.values(), _client(target))
+        marks = dict(record.trail.marks)
         record.trail.marks.clear()
-        record.trail.ended()
+        await _abandon(marks.values(), _client(record.order.target))
+        if record.state.ended:  # else it was queued again meanwhile
+            record.trail.ended()
 
     async def close(self, *, keep: bool) -> None:
         """The end of the run. With `keep` what is in flight is on the disk before it returns."""
         if self._journal is not None:
+            journal, self._journal = self._journal, None
             if keep:
-                await self._journal.flush()
-            await on_disk(self._journal.close)
-            self._journal = None
+                await journal.flush()
+            journal.send()
+            await on_disk_to_end(journal.close)
 
     # of an earlier run
 

@@ -9,7 +9,7 @@ from secrets import token_hex
 from typing import Literal, Protocol
 
 from odtui.auth.errors import AuthError
-from odtui.graph.errors import SignInRequired
+from odtui.graph.errors import NotGraph, ReadOnlyMode, SignInRequired
 from odtui.services.entry import Entry
 from odtui.services.transfers.persist import PASSING
 
@@ -159,4 +159,4 @@ class FileTrail:
             return self._trail.keep
         if isinstance(error, OSError):
             return error.errno in _FULL
-        return isinstance(error, (*PASSING, SignInRequired, AuthError))
+        return isinstance(error, (*PASSING, NotGraph, ReadOnlyMode, SignInRequired, AuthError))
