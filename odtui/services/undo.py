@@ -201,6 +201,8 @@ class Made:
     """Such as `copy`."""
     entries: tuple[Entry, ...]
     """In the order that they were made."""
+    whole: frozenset[tuple[str, str]] = frozenset()
+    """Keys of folders that were made with all that is in them."""
 
     @property
     def what(self) -> str:
@@ -229,7 +231,10 @@ class Made:
 
     async def _remove(self, entry: Entry) -> list[Change]:
         now = await _now(self.place, entry)
-        if entry.is_folder:
+        if entry.key in self.whole:
+            if (now.size, now.child_count) != (entry.size, entry.child_count):
+                raise CannotUndo("What is in it was changed since.")
+        elif entry.is_folder:
             async for page in self.place.pages(now):
                 if page:
                     raise CannotUndo("There is something in it by now.")
@@ -293,7 +298,8 @@ def step_of(kind: str, deeds: Sequence[Deed], origins: Mapping[tuple[str, str], 
     if kind == "delete":
         return Deleted(place, tuple(deed.entry for deed in deeds), deeds[0].when)
     if kind != "move":
-        return Made(place, kind, tuple(deed.entry for deed in deeds))
+        whole = frozenset(deed.entry.key for deed in deeds if deed.whole)
+        return Made(place, kind, tuple(deed.entry for deed in deeds), whole)
     moves = [
         Moving(deed.before, deed.entry, origins[deed.before.key], deed.folder)
         for deed in deeds

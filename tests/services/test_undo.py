@@ -226,6 +226,19 @@ async def test_a_folder_that_is_not_empty_any_more_stays(live: Live) -> None:
     assert await _refused(Made(live.place, "creation", (folder,))) == "new: There is something in it by now."
 
 
+async def test_a_folder_that_was_copied_whole_goes_unless_it_was_changed(live: Live) -> None:
+    folder = await live.place.create_folder(live.folder, "copied")
+    await live.put("a.txt", b"x", folder)
+    arrived = await live.place.refetch(folder)
+    (step,) = [step_of("copy", [Deed("made", live.place, arrived, live.folder, whole=True)], {})]
+    assert step is not None
+    other = await live.put("b.txt", b"y", folder)
+    assert await _refused(step) == "copied: What is in it was changed since."
+    await live.place.delete(other)
+    await step.undo()
+    assert await live.tree() == {}
+
+
 async def test_other_properties_alone_are_no_change(live: Live) -> None:
     entry = await live.put("a.txt", b"x" * 100)
     assert entry.digest

@@ -101,7 +101,8 @@ class Carrier:
     def note(self, entry: Entry, carried: Carried, folder: Entry) -> None:
         """Something new is there, or was moved."""
         kind: Literal["made", "moved"] = "moved" if carried.left else "made"
-        self.job.record.did(Deed(kind, self.target, carried.entry, folder, entry if carried.left else None))
+        before = entry if carried.left else None
+        self.job.record.did(Deed(kind, self.target, carried.entry, folder, before, whole=carried.entry.is_folder))
 
     async def _was_taken(self, error: Exception, folder: Entry, name: str, *, look: bool) -> bool:
         """Whether an attempt failed over its name; a file that meets a folder may be refused in other words."""

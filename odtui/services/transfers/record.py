@@ -38,6 +38,8 @@ class Deed:
     """Where it arrived; None for a deletion."""
     before: Entry | None = None
     """Of a move: as it was."""
+    whole: bool = False
+    """A folder that was made with all that is in it, as by a copy of the service."""
     when: float = field(default_factory=time.time)
     """Seconds since the epoch."""
 

@@ -20,6 +20,8 @@ from odtui.ui.widgets.line_input import LineInput
 from odtui.ui.widgets.text_view import TextView
 
 NAME_CELLS = 60
+INDENT = 4
+"""Cells by which a long line is continued."""
 Answer = list[Proposal] | Literal["editor"] | None
 
 
@@ -81,7 +83,8 @@ class RenameManyDialog(Dialog[Answer]):
     def _show(self, told: str = "") -> None:
         changed = [proposal for proposal in self._proposals if proposal.changes]
         wrong = sum(proposal.problem is not None for proposal in changed)
-        self.query_one(TextView).show([_line(proposal) for proposal in changed or self._proposals])
+        lines = [_line(proposal) for proposal in changed or self._proposals]
+        self.query_one(TextView).show(lines, indents=[INDENT] * len(lines))
         words = told or (f"{count(wrong, 'name')} cannot be used." if wrong else "")
         self.query_one("#problem", Static).update(Content(words))
         accept = self.query_one("#accept", KeyButton)

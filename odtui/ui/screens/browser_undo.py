@@ -9,7 +9,7 @@ from textual import on, work
 from textual.content import Content
 
 from odtui.services.entry import Entry
-from odtui.services.transfers import Job, TransferService
+from odtui.services.transfers import Job, JobState, TransferService
 from odtui.services.undo import CannotUndo, Step, UndoJournal, Undone, step_of
 from odtui.services.words import Explained
 from odtui.services.words import Step as CardStep
@@ -50,7 +50,10 @@ class UndoingScreen(TransferringScreen):
 
     def _note_job(self, job: Job) -> None:
         if job.state.ended:
-            step = step_of(job.kind, self.transfers.take_deeds(job.id), self._origins.get(job.id, {}))
+            origins = self._origins.get(job.id, {})
+            if job.state is JobState.DONE:  # else it may be tried again
+                self._origins.pop(job.id, None)
+            step = step_of(job.kind, self.transfers.take_deeds(job.id), origins)
             if step is not None:
                 self.journal.add(step)
 
