@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from odtui.config.scopes import capabilities, find_scope
+from odtui.config.scopes import Capability, capabilities, find_scope
 from odtui.ui.dialogs.base import Dialog
 from odtui.ui.formats import size_words
 from odtui.ui.text import clean
@@ -81,7 +81,8 @@ class SignedInDialog(Dialog[bool]):
         ]
         for name in self._missing:
             scope = find_scope(name)
-            lost = [ability.value for ability in sorted(scope.grants - able)] if scope is not None else []
+            closed = scope.grants - able if scope is not None else frozenset()
+            lost = [ability.value for ability in Capability if ability in closed]
             lines.append(Content.assemble(("✗ ", "$text-error"), (clean(name), "bold"), " was not granted."))
             if lost:
                 lines.append(Content.styled(f"  So odtui cannot {', nor '.join(lost)}.", "dim"))

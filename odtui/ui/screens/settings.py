@@ -188,6 +188,9 @@ class SettingsScreen(Screen[SettingsResult | None]):
         old, self.form = self.form, self._form(profile, self.form.theme)
         self.query_one("#settings-sides").mount(self.form, before=old)
         old.remove()
+        self.query_one("#settings-problem").display = False  # it was about the other one
+        for button in self.query("#delete"):
+            button.display = profile.name in self._profiles
         self.refresh_bindings()
         self.call_after_refresh(self.form.enter, "profile")
 

@@ -126,8 +126,8 @@ class StartView(VerticalGroup):
         return Content.assemble((who, "bold"), Content.styled(f"  {address}{again or kind}", "dim"))
 
     def _method_option(self, method: Method, title: str, key: str) -> Option:
-        best = ("  recommended", "$text-success") if method == self._way.method else ""
-        return Option(Content.assemble(title, Content.styled(f"  {key}", "dim"), best), id=method)
+        note = f"  {key}  recommended" if method == self._way.method else f"  {key}"
+        return Option(Content.assemble(title, Content.styled(note, "dim")), id=method)
 
 
 class BrowserView(VerticalGroup):
