@@ -291,3 +291,17 @@ async def test_a_new_profile_stands_beside_the_old_one(demo: DemoThread, tmp_pat
         assert workspace.settings.profile == "default"
         assert workspace.draft.client_id == CONFIDENTIAL_CLIENT
         assert isinstance(odtui.app.screen, SignInScreen)
+
+
+async def test_a_further_proof_is_brought_by_the_browser_even_where_a_device_code_is_usual(
+    demo: DemoThread, tmp_path: Path
+) -> None:
+    async with driven(demo, tmp_path, profile=replace(PROFILE, sign_in="device")) as odtui:
+        odtui.fail("challenge", interactive=True)
+        await odtui.open("Documents")
+        assert odtui.card().title == "Microsoft wants one more proof that it is you"
+        await odtui.press("s")
+        assert "Microsoft wants a further proof" in "\n".join(screen_text(odtui.app))
+        await odtui.press("enter")
+        assert odtui.no_card()
+        assert "Ideas.md" in names(odtui.left)

@@ -94,6 +94,10 @@ class Authenticator:
         """Where tokens are kept: known after a sign-in or the first token, "memory" before."""
         return self._opened_cache.storage if self._opened_cache is not None else "memory"
 
+    def wants_proof(self, username: str) -> bool:
+        """Whether Graph has demanded claims of an account, which only a sign-in in the browser brings."""
+        return username in self._demanded
+
     async def sign_in_browser(
         self,
         *,

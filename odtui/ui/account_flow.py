@@ -135,8 +135,9 @@ class AccountFlow:
             return
         self.workspace.use(profile)
         several = len(self.workspace.settings.profiles) > 1
+        authenticator = self.workspace.authenticator(profile)
         screen = SignInScreen(
-            self.workspace.authenticator(profile),
+            authenticator,
             profile,
             open_url=self._open_url,
             cloud_title=f"{profile.name} · {CLOUDS[profile.cloud].title}" if several else CLOUDS[profile.cloud].title,
@@ -145,6 +146,7 @@ class AccountFlow:
             login_hint=login_hint,
             scopes=scopes,
             remote=is_remote(),
+            proof=login_hint is not None and authenticator.wants_proof(login_hint),
             routes=self.workspace.routes,
         )
         if not self.open:

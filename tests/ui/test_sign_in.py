@@ -108,6 +108,12 @@ def test_an_ssh_session_is_named_as_the_reason() -> None:
     assert way.reason.startswith("This is an SSH session")
 
 
+def test_a_further_proof_needs_the_browser_whatever_is_set() -> None:
+    way = best_way("device", has_browser=False, confidential=False, remote=True, proof=True)
+    assert way.method == "browser"
+    assert "only a browser" in way.reason
+
+
 async def test_enter_takes_the_best_way() -> None:
     app = SignInApp(FakeAuthenticator(), browser=False)
     async with app.run_test() as pilot:

@@ -96,6 +96,7 @@ class SignInScreen(Screen["Account | None"]):
         scopes: tuple[str, ...] | None = None,
         later: Callable[[float, Callable[[], None]], object] | None = None,
         remote: bool = False,
+        proof: bool = False,
         routes: Routes | None = None,
     ) -> None:
         """Args:
@@ -105,6 +106,7 @@ class SignInScreen(Screen["Account | None"]):
         scopes: To ask for instead of the profile's.
         later: Runs something after some seconds; the screen's own timer if absent.
         remote: The terminal belongs to another computer.
+        proof: Microsoft has asked for a further proof.
         routes: Where the demo drive stands in for Microsoft.
         """
         super().__init__()
@@ -120,7 +122,11 @@ class SignInScreen(Screen["Account | None"]):
         self._scopes = scopes
         self._later = later if later is not None else self.set_timer
         self._way = best_way(
-            profile.sign_in, has_browser=open_url is not None, confidential=profile.confidential, remote=remote
+            profile.sign_in,
+            has_browser=open_url is not None,
+            confidential=profile.confidential,
+            remote=remote,
+            proof=proof,
         )
         self._routes = routes
         self._method: Method = self._way.method

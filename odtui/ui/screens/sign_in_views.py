@@ -42,11 +42,17 @@ class Way:
     reason: str
 
 
-def best_way(setting: SignInMethod, *, has_browser: bool, confidential: bool, remote: bool = False) -> Way:
+def best_way(
+    setting: SignInMethod, *, has_browser: bool, confidential: bool, remote: bool = False, proof: bool = False
+) -> Way:
     """A device code never carries a client secret, so it is no way out for a registration that needs one.
 
-    `remote`: the terminal belongs to another computer.
+    Args:
+        remote: The terminal belongs to another computer.
+        proof: Microsoft has asked for a further proof, which a device code cannot bring.
     """
+    if proof:
+        return Way("browser", "Microsoft wants a further proof that it is you, and only a browser can bring it.")
     if setting != "auto":
         return Way(setting, "This way is chosen in the settings.")
     if has_browser:
@@ -120,7 +126,8 @@ class StartView(VerticalGroup):
 
     def _account_line(self, account: Account) -> Content:
         who = clean(account.name or account.username)
-        again = "session ended: sign in again" if account.username == self._hint else ""
+        ended = "" if self._message else "session ended: "  # else the message has said why
+        again = f"{ended}sign in again" if account.username == self._hint else ""
         kind = "personal" if account.personal else "work or school"
         address = f"{clean(account.username)} · " if account.name else ""
         return Content.assemble((who, "bold"), Content.styled(f"  {address}{again or kind}", "dim"))
