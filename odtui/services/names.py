@@ -24,7 +24,7 @@ _TWINS = {ord(char): ord(char) - 0x20 + 0xFF00 for char in _FORBIDDEN}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?=#\d{1,4};)")
-_SHAREPOINT = re.compile("(_vti)(?=_)", re.IGNORECASE)
+_SHAREPOINT = re.compile("(_vti)_", re.IGNORECASE)
 _RESERVED = {".lock", "desktop.ini", "con", "prn", "aux", "nul"}
 _RESERVED |= {f"{device}{digit}" for device in ("com", "lpt") for digit in range(10)}
 _DEVICES = _RESERVED - {".lock", "desktop.ini"}

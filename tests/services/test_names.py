@@ -127,7 +127,7 @@ def test_a_name_is_made_legal_for_this_computer_once_and_for_all(name: str) -> N
         ("con.txt", "_con.txt"),
         ("~$a.docx", "_~$a.docx"),
         (".lock", "_.lock"),
-        ("a_VTI_b", "a_VTI-_b"),
+        ("a_VTI_b", "a_VTI-b"),
         ("a&#39;b", "a＆#39;b"),
         ("Forms", "_Forms"),
     ],
