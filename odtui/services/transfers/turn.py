@@ -25,8 +25,6 @@ AT_LEAST = 2.0
 class JobErrand:
     """What a job asks for beside its files: listings, folders. `async with` it around the whole job."""
 
-    _of_file = False
-
     def __init__(self, job: JobRun) -> None:
         self._job = job
         self._record = job.record
@@ -65,10 +63,7 @@ class JobErrand:
         shared, began = self._shared, self._shared.clock()
         if why == "throttled":
             shared.throttled(seconds)
-        with (
-            self._record.waits.waiting(why, seconds, of_file=self._of_file),
-            shared.waits.waiting(why, seconds, of_file=self._of_file),
-        ):
+        with self._record.waits.waiting(why, seconds), shared.waits.waiting(why, seconds):
             self._record.changed(now=True)
             await shared.sleep(seconds if why != "offline" else min(seconds, AT_LEAST))
             if why == "offline" and seconds > AT_LEAST:
@@ -87,17 +82,18 @@ class JobErrand:
 
 
 class Turn(JobErrand):
-    """A file on its way: it has one of the places of those that move, except while it is held."""
-
-    _of_file = True
+    """A file on its way: it has one of the places of those that move, except while it is held or waits."""
 
     def __init__(self, job: JobRun, progress: FileProgress) -> None:
         super().__init__(job)
         self._progress = progress
         self._inside = False
         self._large = False
+        self._owner: asyncio.Task[object] | None = None
+        """The task that carries the file: what others read ahead for it takes no place and leaves none."""
 
     async def __aenter__(self) -> Turn:
+        self._owner = asyncio.current_task()
         await self._take_place()
         try:
             await self.ready()
@@ -123,12 +119,13 @@ class Turn(JobErrand):
         return super().room()
 
     async def _take_place(self) -> None:
-        await self._shared.slots.acquire()
-        self._inside = True
-        self._record.moving += 1
+        if not self._inside and asyncio.current_task() is self._owner:
+            await self._shared.slots.acquire()
+            self._inside = True
+            self._record.moving += 1
 
     def _leave_place(self) -> None:
-        if self._inside:
+        if self._inside and asyncio.current_task() is self._owner:
             self._inside = False
             self._record.moving -= 1
             self._shared.slots.release()
@@ -139,6 +136,12 @@ class Turn(JobErrand):
             self._record.changed(now=True)
             await super().ready()
             await self._take_place()
+
+    async def wait(self, seconds: float, why: Why) -> float:
+        self._leave_place()
+        waited = await super().wait(seconds, why)
+        await self._take_place()
+        return waited
 
     async def send(self, wanted: int) -> int:
         count = await super().send(wanted)

@@ -25,7 +25,6 @@ class _Wait:
     why: Why
     until: float
     """By the clock."""
-    of_file: bool
 
 
 class Waits:
@@ -34,28 +33,23 @@ class Waits:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._waits: set[_Wait] = set()
-        self._files = 0
 
     @contextmanager
-    def waiting(self, why: Why, seconds: float, *, of_file: bool) -> Iterator[None]:
-        """Args:
-        of_file: Whether a file waits that has a place among those that move.
-        """
-        wait = _Wait(why, self._clock() + seconds, of_file)
+    def waiting(self, why: Why, seconds: float) -> Iterator[None]:
+        """Around a wait."""
+        wait = _Wait(why, self._clock() + seconds)
         self._waits.add(wait)
-        self._files += of_file
         try:
             yield
         finally:
             self._waits.discard(wait)
-            self._files -= of_file
 
     def __bool__(self) -> bool:
         return bool(self._waits)
 
     def hold(self, moving: int) -> bool:
-        """Whether nothing goes on, when so many files are to move."""
-        return bool(self._waits) and self._files >= moving
+        """Whether nothing goes on, when so many files move."""
+        return bool(self._waits) and not moving
 
     @property
     def words(self) -> str:
