@@ -413,7 +413,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "transfers.back",
         "escape,w",
-        "Back to files",
+        "Back",
         "Go back to the file pane.",
         "screen.leave_transfers",
         where="transfers",

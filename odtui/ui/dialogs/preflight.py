@@ -82,14 +82,14 @@ class PreflightDialog(Question[PreflightAnswer]):
 
 def _summary(found: Preflight) -> Content:
     """What goes where, in numbers."""
-    amount = [count(found.files, "file")]
-    amount += [f"in {count(found.folders, 'folder')}"] if found.folders else []
+    amount = [count(found.files, "file")] if found.files or not found.folders else []
+    amount += [count(found.folders, "folder")] if found.folders else []
     so_far = "" if found.counted else " so far"
     return Content.from_markup(
         "[b]$name[/b] → $target\n$amount",
         name=shorten(clean(found.name), _LINE),
         target=shorten(clean(found.target), _LINE),
-        amount=f"{' '.join(amount)}, {size_words(found.size)}{so_far}",
+        amount=f"{' in '.join(amount)}, {size_words(found.size)}{so_far}",
     )
 
 

@@ -50,7 +50,11 @@ class TransfersHead(Widget):
         """As many of the words as fit: the reason why nothing moves is cut last."""
         left, right = _counts(self._sums), _pace(self._sums, self._flow)
         while right and _cells(_joined(left)) + _cells(_joined(right)) + 7 > width:
-            if len(right) > 1:
+            if len(right) > 2:
+                right.pop()
+            elif len(left) > 4:
+                left.pop()
+            elif len(right) > 1:
                 right.pop()
             elif len(left) > 2:
                 left.pop()
