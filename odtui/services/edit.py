@@ -72,6 +72,7 @@ class Editing:
                 item_id=at.id,
                 parent_id=item.parent_reference.id if item.parent_reference else None,
                 name=item.name or entry.name,
+                file=path.name,
                 e_tag=item.e_tag,
                 c_tag=item.c_tag,
                 digest=await on_disk(digest_of, path),

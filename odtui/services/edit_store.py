@@ -31,6 +31,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     parent_id: str | None
     name: str
     """On the drive: hostile."""
+    file: str
+    """Its name here, in the folder of the edit."""
     e_tag: str | None
     c_tag: str | None
     """Changes with the content only."""
@@ -130,16 +132,20 @@ class EditStore:
     def _read(self, folder: Path, *, mine: bool) -> Edit | None:
         """`mine`: it belonged to this process before, so it may be being fetched or open just now."""
         try:
-            about = msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
-            edit = Edit(folder / local_name(about.name), about)
+            raw = (folder / ABOUT).read_bytes()
+        except FileNotFoundError:
+            if not mine:  # the download did not end, so nobody has seen it
+                self.discard(folder / ABOUT)
+            return None
+        try:
+            about = msgspec.json.decode(raw, type=About)
+            edit = Edit(folder / Path(about.file).name, about)
             if mine or is_changed(edit):
                 return edit
-            self.discard(edit.path)
-        except FileNotFoundError:
-            if not mine:  # the download did not end, so nobody has seen it; or the file is gone
-                self.discard(folder / ABOUT)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, OSError):  # whatever else lies there may be what somebody has typed
             self._release(folder)
+        else:
+            self.discard(edit.path)
         return None
 
     def _release(self, folder: Path) -> None:

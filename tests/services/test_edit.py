@@ -242,6 +242,19 @@ async def test_a_large_text_overwrites_nobody_s_either(
     assert all(session.made for session in live.demo.state.sessions.values()), "none is left open"
 
 
+async def test_a_file_renamed_since_the_listing_is_kept_all_the_same(
+    live: Live, editing: Editing, store: EditStore
+) -> None:
+    entry = await live.put("a.txt", b"was")
+    _somebody(live, "rename", "b.txt")
+    edit = await editing.fetch(live.place.client, entry, "me")
+    edit.path.write_bytes(b"mine")
+    store.close()
+    assert store.kept() == [edit]
+    await editing.send(live.place.client, edit)
+    assert await live.tree() == {"b.txt": b"mine"}
+
+
 async def test_a_shortcut_s_content_is_what_is_edited(live: Live, editing: Editing) -> None:
     root = await live.remote(await live.place.root())
     shared = next(entry for entry in root.values() if entry.target is not None and entry.is_folder)

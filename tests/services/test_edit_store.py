@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from odtui.services.edit_store import ABOUT, About, Edit, EditStore, digest_of, is_changed, local_name
 
 
 def _about(path: Path, name: str = "a.txt", fetched_at: int = 1) -> About:
     return About(
-        account="me", drive_id="d", item_id="i", parent_id="p", name=name,
+        account="me", drive_id="d", item_id="i", parent_id="p", name=name, file=path.name,
         e_tag='"1"', c_tag='"c1"', digest=digest_of(path), size=3, fetched_at=fetched_at,
     )  # fmt: skip
 
@@ -60,6 +61,24 @@ def test_an_edit_outlives_the_process(folder: Path) -> None:
     kept = EditStore(folder).kept()
     assert kept == [edit]
     assert kept[0].path.read_bytes() == b"typed"
+
+
+def test_a_file_that_has_another_name_by_now_is_found(folder: Path) -> None:
+    before = EditStore(folder)
+    edit = _edit(before, typed=b"typed")
+    before.keep(edit.path, structs.replace(edit.about, name="renamed.txt"))
+    before.close()
+    (kept,) = EditStore(folder).kept()
+    assert (kept.path, kept.about.name) == (edit.path, "renamed.txt")
+
+
+def test_what_an_editor_has_put_elsewhere_is_left_alone(folder: Path) -> None:
+    before = EditStore(folder)
+    edit = _edit(before)
+    edit.path.rename(edit.folder / "other.txt")
+    before.close()
+    assert EditStore(folder).kept() == []
+    assert (edit.folder / "other.txt").read_bytes() == b"old"
 
 
 def test_another_window_s_edit_is_left_to_it(folder: Path) -> None:
