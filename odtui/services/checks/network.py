@@ -49,7 +49,7 @@ async def handshake(host: str) -> None:
     """A connection that is closed at once."""
     context = await in_thread(lambda _: tls_context(), name="odtui-names")
     _, writer = await asyncio.open_connection(host, _HTTPS, ssl=context, server_hostname=host)
-    writer.close()
+    writer.transport.abort()  # nothing was asked, so there is no answer to lose
 
 
 class NetworkChecks:

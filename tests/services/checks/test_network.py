@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import socket
 import ssl
 from pathlib import Path
@@ -161,6 +163,28 @@ async def test_a_real_handshake_tells_a_strange_certificate(tmp_path: Path, monk
         monkeypatch.setattr(module, "_HTTPS", server.sockets[0].getsockname()[1])
         with pytest.raises(ssl.SSLCertVerificationError):
             await handshake("127.0.0.1")
+
+
+async def test_a_real_handshake_with_a_trusted_server_is_well_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    ended = asyncio.Event()
+
+    async def read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            await reader.read()
+        writer.close()
+        ended.set()
+
+    monkeypatch.setattr(module, "tls_context", lambda: ssl.create_default_context(cafile=certificate))
+    async with await asyncio.start_server(read, "127.0.0.1", 0, ssl=context) as server:
+        monkeypatch.setattr(module, "_HTTPS", server.sockets[0].getsockname()[1])
+        await handshake("127.0.0.1")
+        await ended.wait()
+    gc.collect()
 
 
 async def test_this_computer_is_found() -> None:
