@@ -12,6 +12,7 @@ from odtui.ui.formats import count, eta_words, size_words, speed_words
 from odtui.ui.job_sums import JobSums
 from odtui.ui.text import clean, cut
 
+AT_ONCE = " at once"
 Piece = tuple[str, str]
 """A text and the end of its component class."""
 
@@ -50,7 +51,7 @@ class TransfersHead(Widget):
         """As many of the words as fit: the reason why nothing moves is cut last."""
         left, right = _counts(self._sums), _pace(self._sums, self._flow)
         while right and _cells(_joined(left)) + _cells(_joined(right)) + 7 > width:
-            if len(right) > 2:
+            if len(right) > 2 or (len(right) == 2 and right[1][0].endswith(AT_ONCE)):
                 right.pop()
             elif len(left) > 4:
                 left.pop()
@@ -94,7 +95,7 @@ def _pace(sums: JobSums, flow: Flow) -> list[Piece]:
     pieces = [(f"{speed_words(flow.speed):>10}", "title")] if flow.speed >= 1 else []
     pieces += [(f"{eta} left", "text")] if eta else []
     pieces += limit
-    pieces += [(f"{count(flow.width, 'file')} at once", "text")] if flow.width else []
+    pieces += [(f"{count(flow.width, 'file')}{AT_ONCE}", "text")] if flow.width else []
     return pieces
 
 
