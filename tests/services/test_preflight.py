@@ -163,6 +163,19 @@ async def test_nothing_is_asked_when_nothing_is_wrong(asked: Asked) -> None:
     assert asked.states[:3] == [JobState.QUEUED, JobState.PLANNING, JobState.RUNNING]
 
 
+async def test_a_folder_that_the_system_moves_as_a_whole_is_not_looked_through(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = asked.live
+    nasty(live.disk)
+    (live.disk / "to").mkdir()
+    monkeypatch.setattr(preflight, "entries_in", lambda folder: pytest.fail("it was looked through"))
+    to = await live.local.locate("to")
+    assert (await asked.do(["t"], live.local, live.local, to, move=True)).state is JobState.DONE
+    assert asked.sheets == []
+    assert (live.disk / "to" / "t" / "a:b").exists()
+
+
 async def test_a_retry_asks_no_second_time(asked: Asked) -> None:
     live = asked.live
     nasty(live.disk)
@@ -196,6 +209,16 @@ async def test_a_large_tree_begins_to_move_and_what_is_found_later_is_asked_late
     found = await live.tree()
     assert {path for path in found if path.endswith("fine")} == {f"t/{number}/fine" for number in range(20)}
     assert len([path for path in found if path.endswith("：b")]) == len(first.troubles) - 1
+    running.cancel()
+
+
+async def test_what_was_chosen_is_looked_at_even_when_there_is_no_time(live: Live) -> None:
+    asked = Asked(live, step=100.0)
+    running = asyncio.ensure_future(asked.service.run())
+    (live.disk / "a:b").write_bytes(b"1")
+    asked.answers = ["go"]
+    assert (await asked.up("a:b")).state is JobState.DONE
+    assert len(asked.sheets) == 1
     running.cancel()
 
 

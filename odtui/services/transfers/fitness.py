@@ -61,7 +61,7 @@ class Fitness:
         self.target = target
         self.above = above
         self._fold: Callable[[str], str] = folded if one_case else str
-        self._streamed = streamed
+        self.streamed = streamed
         self._from_drive = isinstance(source, DrivePlace)
         self._to_drive = isinstance(target, DrivePlace)
         self._same_rules = self._from_drive and self._to_drive and _rules(source) == _rules(target)
@@ -77,7 +77,7 @@ class Fitness:
             problem = _BLOCKED
         elif self._to_drive and not entry.is_folder and (entry.size or 0) > LARGEST:
             problem = _TOO_LARGE
-        return problem if problem is not None and self._streamed(entry) else None
+        return problem if problem is not None and self.streamed(entry) else None
 
     def name_problem(self, entry: Entry, parent: Entry) -> str | None:
         if self._same_rules:

@@ -50,6 +50,8 @@ class Preflighter:
         """What is wrong with one that was chosen, by its number."""
         self._carrier = carrier
         self._fitness: Fitness | None = None
+        self._deep = False
+        """Whether folders are looked into: those of this computer, unless the system moves them as a whole."""
         self._shown: set[str] = set()
         self._all = job.shared.ask_preflight is None or job.order.request.troubles is not None
         """No more is asked."""
@@ -65,26 +67,30 @@ class Preflighter:
             above=await self._length_above(),
             one_case=not self.target.is_local or await on_disk(takes_one_case, self.folder.id),
         )
+        self._deep = self.order.source.is_local and self._fitness.streamed(self.order.entries[0])
         findings: list[Finding] = []
-        scan = self._scan(findings)
-        ends = self.job.shared.clock() + SCAN
-        try:
-            while not self.counted and self.job.shared.clock() < ends:
-                self.counted = await on_disk(_advance, scan)
-        finally:
-            with suppress(ValueError):  # a thread is still in it: it ends with its slice
-                scan.close()
-        self.counted = self.counted and (self.order.source.is_local or not self.folders)
+        await self._run(self._scan(findings))
+        self.counted = self.counted and (self._deep or not self.folders)
         listed = self.counted or all(entry.size for entry in self.order.entries)  # a drive's folder has a size
         self.job.record.counted(self.files, self.size if listed else None)
         free = await self._room()
-        if all(
-            number in self.chosen and self.chosen[number].remedy == "skip" for number in range(len(self.order.entries))
-        ):
-            self._all = True  # there is no choice
+        skipped = [finding for finding in self.chosen.values() if finding.remedy == "skip"]
+        self._all = self._all or len(skipped) == len(self.order.entries)  # then there is no choice
         if not self._all and (findings or (free is not None and self.size > free)):
             await self._ask(findings, counted=self.counted, free=free)
         self._all = self._all or self.counted
+
+    async def _run(self, scan: Generator[None, None, None]) -> None:
+        """One slice at least, with what was chosen in it; then until all is seen or the time is over."""
+        ends = self.job.shared.clock() + SCAN
+        try:
+            while not self.counted:
+                self.counted = await on_disk(_advance, scan)
+                if self.job.shared.clock() >= ends:
+                    return
+        finally:
+            with suppress(ValueError):  # a thread is still in it: it ends with its slice
+                scan.close()
 
     async def _room(self) -> int | None:
         """Bytes that are left; None if not known. A drive's quota may be wrong: it forbids nothing (QUIRKS 37)."""
@@ -117,18 +123,17 @@ class Preflighter:
         """Blocks; pauses after each entry. What was chosen comes first, and is looked at in any case."""
         names = self.names(None, self.folder)
         waiting: list[Branch] = []
-        deeper = self.order.source.is_local
         for number, entry in enumerate(self.order.entries):
             if names.look(entry, number=number):
                 self._count(entry)
-                if entry.is_folder and deeper:
+                if entry.is_folder and self._deep:
                     waiting.append(Branch(entry, entry.name, number=number))
         for finding in names.findings():
             self.chosen[int(finding.key)] = finding
             findings.append(finding)
             if finding.remedy == "rename":
                 self._count(finding.entry)
-                if finding.entry.is_folder and deeper:
+                if finding.entry.is_folder and self._deep:
                     waiting.append(Branch(finding.entry, finding.new_name, number=int(finding.key)))
         yield
         while waiting:
