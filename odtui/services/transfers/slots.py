@@ -32,6 +32,8 @@ class Width:
         self._begin()
         self._tried: tuple[int, float, float] | None = None
         """Width, bytes and files per second before the step that is being tried."""
+        self._doubted = False
+        """It has brought too little once."""
         self._careful = False
         """Steps are of one, a quiet minute apart."""
         self._next = float("-inf")
@@ -77,14 +79,18 @@ class Width:
         now = self._clock()
         if self._tried is not None:
             before, old_rate, old_files = self._tried
-            self._tried = None
             small = self._bytes < SMALL * max(1, self._files)
             grown = files / old_files if small and old_files else rate / old_rate if old_rate else 1.0
             if grown < 1 + GAIN * (self.value / before - 1):
+                if not self._doubted:  # a line has its moods: only twice counts
+                    self._doubted = True
+                    return
+                self._tried = None
                 self.value, self._careful, self._next = before, True, now + QUIET
                 return
+            self._tried = None
         if now >= self._next and self.value < self.most:
-            self._tried = (self.value, rate, files)
+            self._tried, self._doubted = (self.value, rate, files), False
             self.value = min(self.most, self.value + (1 if self._careful else max(1, self.value // 2)))
             self._next = now + QUIET if self._careful else now
 
