@@ -17,23 +17,24 @@ class QuickXor:
     name = "quickXorHash"
 
     def __init__(self) -> None:
-        self._columns = 0
-        """All bytes, those XORed together that are a multiple of PERIOD apart, as a little-endian number."""
-        self._length = 0
+        self._taken = (0, 0)
+        """Bytes taken in, and all of them, those XORed together that are a multiple of PERIOD apart, as a little-endian
+        number. In one, so that another thread may read the state at any time."""
 
     def update(self, data: bytes | bytearray | memoryview) -> None:
         """Holds the interpreter for about a millisecond per MiB, in many short steps."""
         view = memoryview(data)
+        length, columns = self._taken
         found = 0
         for start in range(0, len(view), WIDTH):
             found ^= int.from_bytes(view[start : start + WIDTH], "little")
-        self._columns ^= found << 8 * (self._length % PERIOD)
-        self._length += len(view)
+        self._taken = (length + len(view), columns ^ found << 8 * (length % PERIOD))
 
     @property
     def state(self) -> bytes:
         """What it takes to go on later; about as long as PERIOD."""
-        return self._length.to_bytes(8, "little") + _folded(self._columns)
+        length, columns = self._taken
+        return length.to_bytes(8, "little") + _folded(columns)
 
     @classmethod
     def resumed(cls, state: bytes) -> QuickXor:
@@ -41,22 +42,22 @@ class QuickXor:
         if len(state) != 8 + PERIOD:
             raise ValueError("this is no state of a hash")
         hasher = cls()
-        hasher._length = int.from_bytes(state[:8], "little")
-        hasher._columns = int.from_bytes(state[8:], "little")
+        hasher._taken = (int.from_bytes(state[:8], "little"), int.from_bytes(state[8:], "little"))
         return hasher
 
     @property
     def length(self) -> int:
         """Bytes taken in."""
-        return self._length
+        return self._taken[0]
 
     def digest(self) -> bytes:
         """20 bytes."""
+        length, columns = self._taken
         state = 0
-        for index, byte in enumerate(_folded(self._columns)):
+        for index, byte in enumerate(_folded(columns)):
             state ^= byte << 11 * index % _BITS
         state = (state & (1 << _BITS) - 1) ^ (state >> _BITS)  # a byte may stick out over the end: it goes on at bit 0
-        return (state ^ self._length << 96).to_bytes(_BITS // 8, "little")
+        return (state ^ length << 96).to_bytes(_BITS // 8, "little")
 
     def text(self) -> str:
         """As Graph writes it: base64, 28 characters."""

@@ -228,5 +228,6 @@ def test_a_hash_goes_on_from_a_kept_state() -> None:
     later = QuickXor.resumed(first.state)
     later.update(LARGE[400_007:1_000_003])
     assert (later.text(), later.length) == (whole.text(), 1_000_003)
+    assert whole.state == later.state
     with pytest.raises(ValueError, match="no state"):
         QuickXor.resumed(b"short")

@@ -18,12 +18,11 @@ class HashedSource:
     def __init__(self, content: Content) -> None:
         self._content = content
         self._hasher = QuickXor()
-        self._state = self._hasher.state
 
     @property
     def state(self) -> bytes:
         """To be gone on with by another run, with `resume`; of more than was sent if some was read ahead."""
-        return self._state
+        return self._hasher.state
 
     def resume(self, state: bytes) -> None:
         """Take over the hash of an earlier run; begin anew if it is of no use."""
@@ -50,7 +49,6 @@ class HashedSource:
             await on_disk_to_end(self._hasher.update, fresh)  # nobody may use it meanwhile
         elif fresh:
             self._hasher.update(fresh)
-        self._state = self._hasher.state
 
     async def _whole(self, digest: str) -> str:
         """The hash of all of it, of the kind of another one; empty if that cannot be told."""
