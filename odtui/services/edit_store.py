@@ -101,14 +101,20 @@ class EditStore:
                     found.append(edit)
         return sorted(found, key=lambda edit: edit.about.fetched_at)
 
-    def discard(self, path: Path) -> None:
-        """Remove the file with its folder."""
-        handle = self._locks.pop(path.parent, None)
-        shutil.rmtree(path.parent, ignore_errors=True)
+    def discard(self, path: Path) -> bool:
+        """Remove the file with its folder. False if somebody has saved other files there: then these stay."""
+        folder = path.parent
+        handle = self._locks.pop(folder, None)
+        clear = not (folder / ABOUT).exists() or not _strangers(path)
+        if clear:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
         if handle is not None:
             os.close(handle)
         with suppress(OSError):  # others are in it
             self._folder.rmdir()
+        return clear
 
     def close(self) -> None:
         """Let go of all locks, so that another process may take the edits over."""
@@ -152,6 +158,14 @@ class EditStore:
         handle = self._locks.pop(folder)
         free_lock(handle)
         os.close(handle)
+
+
+def _strangers(path: Path) -> bool:
+    """Whether there is anything but the file, what odtui notes of it, and what editors leave behind."""
+    return any(
+        each != path and not each.name.startswith((".", "#")) and not each.name.endswith(("~", ".swp", ".bak"))
+        for each in path.parent.iterdir()
+    )
 
 
 def is_changed(edit: Edit) -> bool:

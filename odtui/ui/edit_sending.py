@@ -185,8 +185,10 @@ class EditSending:
         task.pane.tell(f"Your text of {task.name} is kept. Edit the file again to go on with it.", warning=True)
 
     async def _drop(self, task: Task) -> None:
-        await on_disk_to_end(self._store.discard, task.edit.path)
+        clear = await on_disk_to_end(self._store.discard, task.edit.path)
         self._busy.discard(task.edit.item)
+        if not clear:
+            task.pane.tell(f"What you saved beside it stays in {task.edit.folder}.", warning=True)
 
     def _work(self, step: Coroutine[Any, Any, None]) -> None:
         self._app.run_worker(step, group="editing")

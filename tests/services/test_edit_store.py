@@ -149,6 +149,21 @@ def test_what_cannot_be_read_is_left_alone(folder: Path, damage: bytes) -> None:
     assert edit.path.read_bytes() == b"typed"
 
 
+def test_what_was_saved_beside_the_file_stays(folder: Path) -> None:
+    store = EditStore(folder)
+    edit = _edit(store)
+    for name in (".a.txt.swp", "a.txt~", "#a.txt#"):
+        (edit.folder / name).write_bytes(b"of the editor")
+    (edit.folder / "saved as.txt").write_bytes(b"typed")
+    assert not store.discard(edit.path)
+    assert EditStore(folder).kept() == []
+    assert (edit.folder / "saved as.txt").read_bytes() == b"typed"
+    other = _edit(store)
+    (other.folder / ".a.txt.swp").write_bytes(b"of the editor")
+    assert store.discard(other.path)
+    assert not other.folder.exists()
+
+
 def test_discarding_removes_everything_once_and_for_all(folder: Path) -> None:
     store = EditStore(folder)
     first, second = _edit(store, typed=b"x"), _edit(store, typed=b"y")
