@@ -59,7 +59,7 @@ async def both(odtui: Driven) -> None:
     """Ada on the left, Grace on the right, where the focus is."""
     await odtui.press("tab")
     await choose(odtui, "another account")
-    await odtui.press("b")
+    await odtui.press("enter")
     assert WELCOME in names(odtui.left)
     assert PRIVATE in names(odtui.right)
 
@@ -70,6 +70,8 @@ async def test_each_pane_shows_its_own_account_and_the_status_line_that_of_the_a
     async with driven(demo, tmp_path, browser=as_grace) as odtui:
         await both(odtui)
         assert GRACE in status(odtui)
+        assert "OneDrive ada.lindqvist" in screen_text(odtui.app)[0]
+        assert "OneDrive grace.okafor" in screen_text(odtui.app)[0]
         assert any(f"Signed in as Grace Okafor ({GRACE})" in notice for notice in odtui.notices())
         await odtui.press("tab")
         assert ADA in status(odtui)
@@ -130,6 +132,7 @@ async def test_signing_out_of_one_account_leaves_the_other(demo: DemoThread, tmp
         assert set(names(odtui.right)) == set(LOCAL)
         assert WELCOME in names(odtui.left)
         assert ADA in status(odtui)
+        assert "OneDrive ada" not in screen_text(odtui.app)[0]
         await odtui.press("H")
         assert set(names(odtui.right)) == set(LOCAL), "Back does not lead to an account that is gone"
         await odtui.press("a")

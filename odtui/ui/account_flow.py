@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SHORTEST_NOTICE, LONGEST_NOTICE = 4.0, 30.0
 """Seconds that a notice of a wait stays."""
-SIGNED_IN_NOTICE = 8.0
+SIGNED_IN_NOTICE = 6.0
 """Seconds for the notice of who has signed in."""
 NOT_SIGNED_IN = "Not signed in. Press a to sign in."
 
@@ -116,6 +116,7 @@ class AccountFlow:
         login_hint: str | None = None,
         scopes: tuple[str, ...] | None = None,
         message: str = "",
+        another: bool = False,
         pane: FilePane | None = None,
     ) -> None:
         """
@@ -124,6 +125,7 @@ class AccountFlow:
             login_hint: The account that has to sign in again.
             scopes: To ask for instead of the profile's.
             message: Why, if it was not the user's own wish.
+            another: An account that is not known yet is wanted.
             pane: Where the drive is shown then.
         """
         from odtui.auth.opener import is_remote
@@ -145,6 +147,7 @@ class AccountFlow:
             message=message,
             login_hint=login_hint,
             scopes=scopes,
+            another=another,
             remote=is_remote(),
             proof=login_hint is not None and authenticator.wants_proof(login_hint),
             routes=self.workspace.routes,
@@ -209,7 +212,7 @@ class AccountFlow:
         browser, profile, account = self._app.browser, wanted.profile, wanted.account
         words = f"Connecting to OneDrive as {clean(account.username or account.name)}…"
         if self.open:
-            self._app.notify(words, markup=False)
+            self._app.notify(words, timeout=2, markup=False)
         else:
             browser.connecting(words)
         try:

@@ -93,7 +93,7 @@ class PlaceChooser:
     def _sign_in(self, profile: Profile, pane: FilePane) -> tuple[Option, Callable[[], object]]:
         title = "Sign in with another account" if self._flow.workspace.known_accounts() else "Sign in"
         option = Option(f"sign_in:{profile.name}", Content(title), self._of(profile))
-        return option, lambda: self._flow.show_sign_in(profile, pane=pane)
+        return option, lambda: self._flow.show_sign_in(profile, another=True, pane=pane)
 
     def _sign_out(self, known: OpenAccount) -> tuple[Option, Callable[[], object]]:
         title = Content.assemble("Sign out ", safe(known.session.account.username))

@@ -111,6 +111,7 @@ class BrowserScreen(UndoingScreen):
         if session not in self.sessions:
             self.sessions.append(session)
         (pane or self._cloud_pane()).open_place(session.place, open_at)
+        self.name_owners()
         self.update_status()
         self.offer_saved()
 
@@ -138,7 +139,22 @@ class BrowserScreen(UndoingScreen):
             pane.clear_place()
             pane.open_place(self._local)
         self.active.tell(message.replace("\n", " "))
+        self.name_owners()
         self.update_status()
+
+    def name_owners(self) -> None:
+        """Once there are several accounts, the title of a pane says whose drive it is."""
+        users = [session.account.username for session in self.sessions]
+        short = [user.partition("@")[0] for user in users]
+        names = short if len(set(short)) == len(short) else users
+        for pane in self.panes:
+            place = pane.place
+            owners = [
+                name
+                for session, name in zip(self.sessions, names, strict=True)
+                if place is not None and session.has(place)
+            ]
+            pane.show_owner(owners[0] if owners and len(self.sessions) > 1 else "")
 
     def shows(self, session: Session) -> bool:
         """Whether a pane shows something of this session."""
@@ -302,6 +318,7 @@ class BrowserScreen(UndoingScreen):
     @on(FilePane.StatusChanged)
     def show_status(self, event: FilePane.StatusChanged) -> None:
         event.stop()
+        self.name_owners()
         self.update_status()
         self.query_one(KeyBar).refresh()
 

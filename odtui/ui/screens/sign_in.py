@@ -97,6 +97,7 @@ class SignInScreen(Screen["Account | None"]):
         later: Callable[[float, Callable[[], None]], object] | None = None,
         remote: bool = False,
         proof: bool = False,
+        another: bool = False,
         routes: Routes | None = None,
     ) -> None:
         """Args:
@@ -107,6 +108,7 @@ class SignInScreen(Screen["Account | None"]):
         later: Runs something after some seconds; the screen's own timer if absent.
         remote: The terminal belongs to another computer.
         proof: Microsoft has asked for a further proof.
+        another: An account that is not known yet is wanted.
         routes: Where the demo drive stands in for Microsoft.
         """
         super().__init__()
@@ -129,6 +131,7 @@ class SignInScreen(Screen["Account | None"]):
             proof=proof,
         )
         self._routes = routes
+        self._another = another
         self._method: Method = self._way.method
         self._setting = ""
         self._failed: AuthProblem | None = None
@@ -158,7 +161,12 @@ class SignInScreen(Screen["Account | None"]):
         self.workers.cancel_group(self, "sign-in")
         accounts = self._authenticator.accounts()
         view = StartView(
-            accounts, self._way, hint=self._hint, has_browser=self._open_url is not None, message=self._message
+            accounts,
+            self._way,
+            hint=self._hint,
+            has_browser=self._open_url is not None,
+            message=self._message,
+            another=self._another,
         )
         await self._show(view, "Sign in to OneDrive")
 

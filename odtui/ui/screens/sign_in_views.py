@@ -74,15 +74,28 @@ class StartView(VerticalGroup):
         method: Method | None = None
 
     def __init__(
-        self, accounts: Sequence[Account], way: Way, *, hint: str | None, has_browser: bool, message: str
+        self,
+        accounts: Sequence[Account],
+        way: Way,
+        *,
+        hint: str | None,
+        has_browser: bool,
+        message: str,
+        another: bool = False,
     ) -> None:
-        """`hint`: username of the account that has to sign in again. `message`: why one is asked to sign in."""
+        """
+        Args:
+            hint: Username of the account that has to sign in again.
+            message: Why one is asked to sign in.
+            another: An account that is not known yet is wanted.
+        """
         super().__init__(classes="view")
         self._accounts = tuple(accounts)
         self._way = way
         self._hint = hint
         self._has_browser = has_browser
         self._message = message
+        self._another = another
 
     def compose(self) -> ComposeResult:
         if self._message:
@@ -104,7 +117,7 @@ class StartView(VerticalGroup):
     def on_mount(self) -> None:
         rows = self.query_one(OptionList)
         ended = [index for index, account in enumerate(self._accounts) if account.username == self._hint]
-        first = ended or ([0] if self._accounts and not self._hint else [])
+        first = ended or ([0] if self._accounts and not self._hint and not self._another else [])
         rows.highlighted = first[0] if first else rows.get_option_index(self._way.method)
         rows.focus()
 

@@ -164,6 +164,8 @@ class PaneBase(Vertical):
         """What is shown; None while connecting."""
         self.trail: list[Entry] = []
         """The folders from the top of the place to the open one; at least that one once a place is shown."""
+        self.owner = ""
+        """Whose drive it is, where that is not plain."""
         self.order = order
         self.message = ""
         """One line for the lower edge, about the last reading that did not go well; our own words."""
@@ -300,9 +302,17 @@ class PaneBase(Vertical):
         """Path above, what is going on below."""
         width = max(1, self.size.width - 6)
         label = self.place.label if self.place is not None else "OneDrive"
+        if self.owner:
+            label = f"{label} {self.owner}"
         self.crumbs = crumbs([label, *(entry.name for entry in self.trail[1:])], width)
         self.border_title = path_title(self.crumbs)
         self.update_foot()
+
+    def show_owner(self, owner: str) -> None:
+        """Name whose drive it is. Hostile; empty: nobody."""
+        if owner != self.owner:
+            self.owner = owner
+            self.update_title()
 
     def update_foot(self) -> None:
         """The lower edge: reading, else a problem, else the numbers."""
