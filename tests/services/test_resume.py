@@ -627,6 +627,26 @@ async def test_an_upload_that_failed_goes_on_where_it_was_when_it_is_tried_again
     assert await live.tree() == {"a.bin": LARGE}
 
 
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_what_failed_in_the_middle_can_go_on_in_the_next_run_unless_all_was_cancelled(
+    runs: Runs, cancelled: bool
+) -> None:
+    live, run = runs.live, runs.new()
+    (live.disk / "a.bin").write_bytes(LARGE)
+    live.fail(kind="status", status=500, method="PUT", path=STORES, skip=1, times=0)
+    await run.up("a.bin")
+    await run.service.drain()
+    assert run.service.jobs[0].state is JobState.FAILED
+    if cancelled:
+        run.service.cancel_all()
+    await run.leave()
+    assert bool(open_sessions(live)) is not cancelled
+    live.demo.state.faults.clear()
+    run = runs.new()
+    assert len(await run.saved()) == (not cancelled)
+    assert [job.state for job in await run.go_on()] == ([] if cancelled else [JobState.DONE])
+
+
 @pytest.mark.parametrize(
     ("rule", "stays"),
     [

@@ -135,6 +135,8 @@ class _Writing:
                 self._answers = 1 if self._part.length else 0
                 self._report(self._part.length, really=False)
                 return True
+        await on_disk(self._part.leave)
+        self._part = Part(content.digest)
         self._trail.end()
         if mark.kind == "part":
             if mark.version != content.version:
@@ -217,7 +219,7 @@ class _Writing:
         await content.check_unchanged()
 
 
-_CHANGED = "The file changed after the download was interrupted, so it was fetched anew."
+_CHANGED = "The file changed after it was interrupted on its way, so it was fetched anew."
 _OTHER_FORM = (
     "What OneDrive delivered differs from what it lists; with files of this kind that happens without a fault."
 )

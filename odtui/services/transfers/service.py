@@ -112,8 +112,9 @@ class TransferService:
             await self.close()
 
     async def close(self) -> None:
-        """The end: jobs that run are cancelled, and nothing stays that no later run is to go on with. To be awaited
-        while the sessions are still open; a second time does nothing."""
+        """The end: jobs that run are cancelled, and nothing stays that no later run is to go on with. That is what was
+        shelved, and what failed in the middle of a large file. To be awaited while the sessions are still open; a
+        second time does nothing."""
         if self._closing is None:
             self._closing = asyncio.ensure_future(self._close())
         await asyncio.shield(self._closing)
@@ -122,6 +123,8 @@ class TransferService:
         kept = False
         tasks = [record.task for record in self._line if record.task is not None]
         for record in self._line:
+            if record.state is JobState.FAILED:  # it may go on where it was
+                record.trail.keep = record.trail.notes is not None and bool(record.trail.marks)
             kept = kept or record.trail.keep
             record.paused = record.trail.keep  # what cleans up must not be held
         for task in tasks:
@@ -262,9 +265,11 @@ class TransferService:
     # control of all
 
     def cancel_all(self) -> None:
-        """Ends every job that has not ended."""
+        """Ends every job that has not ended. What failed ones had in flight goes too."""
         for record in self._line:
             self.cancel(record.id)
+            if record.state is JobState.FAILED:
+                self._tidy(record)
 
     def pause_all(self) -> None:
         """Pauses every job that has not ended. What is started later runs."""
@@ -291,7 +296,7 @@ class TransferService:
         self._flow_changed(now=True)
 
     def _tidy(self, record: Record) -> None:
-        """Nothing will go on with a job. One that failed leaves what was in flight for its next attempt until then."""
+        """Nothing goes on where a job was. One that failed leaves what was in flight until then."""
         if not record.trail.marks:
             record.trail.ended()
         else:

@@ -27,7 +27,7 @@ _NEW_SESSIONS = 2
 _CHECKS = 2
 """Times that a file may arrive with a wrong hash before it is given up."""
 _REWRITTEN = "OneDrive added properties of its own to the file, as it does with Office, PDF and web files."
-_CHANGED = "The file had changed since its upload was interrupted, so it was sent anew."
+_CHANGED = "The file changed after it was interrupted on its way, so it was sent anew."
 
 
 @dataclass(frozen=True, slots=True)
