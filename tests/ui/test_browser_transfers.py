@@ -24,7 +24,7 @@ from odtui.ui.widgets.line_input import LineInput
 from odtui.ui.widgets.status_line import StatusLine
 from odtui.ui.widgets.transfers_panel import TransfersPanel
 from tests.services.fakes import FakePlace
-from tests.ui.browser_app import BrowserApp, local_place, names, settle
+from tests.ui.browser_app import BrowserApp, FakeSession, local_place, names, settle
 from tests.ui.scenes.browser import JOBS
 from tests.ui.scenes.transfers import MANY, SAVED
 
@@ -538,13 +538,29 @@ async def test_later_leaves_the_offer_in_the_palette_and_connecting_again_does_n
         await settle(pilot)
         await keys(pilot, "escape")
         assert shown.transfers.asked == []
-        shown.browser.offer_saved()
+        shown.browser.offer_saved(shown.browser.sessions[0])
         await settle(pilot)
         assert shown.screen is shown.browser
         assert shown.browser.why_not(BY_ID["transfers.saved"]) is None
         await shown.run_action("ask('transfers.saved')", panel(shown))
         await settle(pilot)
         assert isinstance(shown.screen, SavedDialog)
+
+
+async def test_each_account_is_offered_its_own() -> None:
+    shown = earlier()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        await keys(pilot, "escape")
+        second = FakeSession(FakePlace({}, id="drive:second"))
+        second.account = replace(second.account, id="second")
+        shown.browser.connected(second, pane=shown.right)  # type: ignore[arg-type]
+        await settle(pilot)
+        assert isinstance(shown.screen, SavedDialog)
+        await keys(pilot, "escape")
+        shown.browser.connected(second, pane=shown.right)  # type: ignore[arg-type]
+        await settle(pilot)
+        assert shown.screen is shown.browser
 
 
 async def test_the_offer_waits_for_another_dialog() -> None:
@@ -586,6 +602,6 @@ async def test_a_damaged_journal_is_told_once() -> None:
     async with shown.run_test() as pilot:
         await settle(pilot)
         await keys(pilot, "escape")
-        shown.browser.offer_saved()
+        shown.browser.offer_saved(shown.browser.sessions[0])
         await settle(pilot)
         assert shown.notices == ["The journal was damaged."]

@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.dom import DOMNode
 from textual.message import Message
 
-from odtui.services.entry import LOCAL_DRIVE, Entry
+from odtui.services.entry import LOCAL_DRIVE, Entry, drive_key
 from odtui.services.place import Place
 from odtui.services.transfers import TransferService
 from odtui.services.tree import Order
@@ -113,7 +113,7 @@ class BrowserScreen(UndoingScreen):
         (pane or self._cloud_pane()).open_place(session.place, open_at)
         self.name_owners()
         self.update_status()
-        self.offer_saved()
+        self.offer_saved(session)
 
     def connecting(self, message: str) -> None:
         """Nothing of OneDrive is shown until `connected`. A message that ends in … gets a spinner."""
@@ -237,7 +237,9 @@ class BrowserScreen(UndoingScreen):
     def place_of(self, entry: Entry) -> Place | None:
         if entry.drive_id == LOCAL_DRIVE:
             return self._local
-        return self.session.place if self.session is not None else None
+        drive = drive_key(entry.drive_id)
+        owner = next((each for each in self.sessions if drive_key(each.drive.id) == drive), self.session)
+        return owner.place if owner is not None else None
 
     def action_places(self) -> None:
         self.post_message(self.AccountsRequested(self.active))

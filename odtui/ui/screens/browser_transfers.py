@@ -68,8 +68,8 @@ class TransferringScreen(StartingScreen):
         """One for each account whose drive is open; empty while nobody is signed in."""
         self.read_only = False
         """Shown in the status line; the session itself keeps to it."""
-        self.saved: tuple[SavedJob, ...] = ()
-        """Transfers of an earlier run that can go on with this session."""
+        self._saved: dict[str, tuple[SavedJob, ...]] = {}
+        """Transfers of an earlier run that can go on, by the id of the account that they were offered to."""
         self.leaving = False
         """odtui is left as soon as everything has ended."""
         self.questions = TransferQuestions(self, self.properties_of)
@@ -77,7 +77,7 @@ class TransferringScreen(StartingScreen):
         self._ended = EndedJobs(clock)
         self._unended = 0
         self._sums = JobSums()
-        self._resting = self._newer_jobs = self._offered = self._gathering = False
+        self._resting = self._newer_jobs = self._gathering = False
         self._unwatch: list[Callable[[], None]] = []
 
     @property
@@ -273,24 +273,27 @@ class TransferringScreen(StartingScreen):
 
     # --- an earlier run -------------------------------------------------------------------------------
 
-    @work(group="question", exclusive=True)
-    async def offer_saved(self, *, again: bool = False) -> None:
-        """Ask about transfers of an earlier run, once for each start unless the user wants it `again`."""
-        session = self.session
-        if session is None:
-            return
-        self.saved = tuple(await self.transfers.saved(session))
-        if (notice := self.transfers.notice) and not self._offered:
-            self.active.tell(notice, warning=True)
-        if not self.saved or (self._offered and not again):
-            return
-        self._offered = True
+    @property
+    def saved(self) -> tuple[SavedJob, ...]:
+        """What can go on with the session of the active pane."""
+        return self._saved.get(self.session.account.id, ()) if self.session is not None else ()
+
+    @work(group="question")
+    async def offer_saved(self, session: Session, *, again: bool = False) -> None:
+        """Ask about transfers of an earlier run, once for each account and start unless the user wants it `again`."""
         from odtui.ui.dialogs.saved import SavedDialog
 
-        answer = await self.questions.ask(lambda: SavedDialog(self.saved, grace=self.questions.grace))
+        account = session.account.id
+        first = account not in self._saved
+        saved = self._saved[account] = tuple(await self.transfers.saved(session))
+        if first and (notice := self.transfers.notice):
+            self.active.tell(notice, warning=True)
+        if not saved or not (first or again):
+            return
+        answer = await self.questions.ask(lambda: SavedDialog(saved, grace=self.questions.grace))
         if answer is not None:
             await self._take_saved(session, answer)
-            self.saved = tuple(await self.transfers.saved(session))
+            self._saved[account] = tuple(await self.transfers.saved(session))
             self.refresh_bindings()
 
     async def _take_saved(self, session: Session, answer: SavedAnswer) -> None:
@@ -303,7 +306,9 @@ class TransferringScreen(StartingScreen):
             self.active.fail(error, doing="continue the transfers", retry=self.show_saved)
 
     def show_saved(self) -> None:
-        self.offer_saved(again=True)
+        """The offer once more, for the account of the active pane."""
+        if self.session is not None:
+            self.offer_saved(self.session, again=True)
 
 
 def _held(sums: JobSums, flow: Flow) -> str:
