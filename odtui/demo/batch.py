@@ -21,6 +21,7 @@ PART = "odtui.part"
 """Key in the scope of a request that is part of a batch."""
 _AS_IT_IS = "%:/?[]@!$&'()*+,;=-._~"
 """What an address may hold; anything else, such as a space in a filter, is encoded."""
+_CASES = {"etag": "ETag", "odata-version": "OData-Version", "www-authenticate": "WWW-Authenticate"}
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _INHERITED = frozenset({b"authorization", b"host", b"client-request-id", b"user-agent"})
 
@@ -122,6 +123,11 @@ def _relative(part: Part, prefix: str) -> str:
     return f"{path.removeprefix(prefix)}?{parts.query}"
 
 
+def _written(name: str) -> str:
+    """A header as the service writes it: keys of JSON have a case, and the JavaScript SDK looks for Content-Type."""
+    return name if name.startswith("x-") or name.endswith("request-id") else _CASES.get(name) or name.title()
+
+
 async def _run(request: Request, part: Part, prefix: str, inherited: list[tuple[bytes, bytes]]) -> dict[str, Any]:
     """Send one part through the whole server and collect its answer."""
     body = _body(part)
@@ -153,9 +159,9 @@ async def _run(request: Request, part: Part, prefix: str, inherited: list[tuple[
     whole: ASGIApp = request.app.state.whole
     await whole(scope, receive, send)
     head, content = messages[0], b"".join(message.get("body", b"") for message in messages[1:])
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head["headers"]}
+    headers = {_written(name.decode("latin-1")): value.decode("latin-1") for name, value in head["headers"]}
     answer: dict[str, Any] = {"status": head["status"], "headers": headers}
     if content:
-        is_json = "json" in headers.get("content-type", "")
+        is_json = "json" in headers.get("Content-Type", "")
         answer["body"] = msgspec.Raw(content) if is_json else b64encode(content).decode()
     return answer

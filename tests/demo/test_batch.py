@@ -35,6 +35,12 @@ def test_every_part_has_its_own_status_headers_and_body(graph: httpx.Client) -> 
     assert len(found["3"]["body"]["value"]) == 2
 
 
+def test_headers_are_written_as_the_javascript_sdk_looks_for_them(graph: httpx.Client) -> None:
+    found = send(graph, get(1), get(2, "/me/drive/root:/nothing"))
+    assert all(part["headers"]["Content-Type"].startswith("application/json") for part in found.values())
+    assert found["1"]["headers"]["ETag"] == found["1"]["body"]["eTag"]
+
+
 def test_parts_may_name_graph_in_full_as_the_official_sdks_do(demo: DemoThread, graph: httpx.Client) -> None:
     found = send(
         graph,
@@ -76,7 +82,7 @@ def test_content_is_a_302_that_is_not_followed(graph: httpx.Client) -> None:
     found = send(graph, get(1, "/me/drive/root:/Documents/Ideas.md:/content"))
     assert found["1"]["status"] == 302
     assert "body" not in found["1"]
-    assert web.get(found["1"]["headers"]["location"]).is_success
+    assert web.get(found["1"]["headers"]["Location"]).is_success
 
 
 def test_bytes_are_sent_as_base64(graph: httpx.Client) -> None:
@@ -96,7 +102,7 @@ def test_parts_are_throttled_one_by_one(demo: DemoThread) -> None:
     demo.state.faults.add(Rule(kind="status", status=429, retry_after=3, path="/children$"))
     found = send(client(demo), get(1), get(2, "/me/drive/root/children"), get(3, "/me/drive/root/children"))
     assert [found[name]["status"] for name in "123"] == [200, 429, 200]
-    assert found["2"]["headers"]["retry-after"] == "3"
+    assert found["2"]["headers"]["Retry-After"] == "3"
 
 
 def test_a_fault_of_the_connection_spares_parts(demo: DemoThread) -> None:
