@@ -49,7 +49,7 @@ async def mistakes(pilot: Pilot[Any]) -> None:
     await hold_cursor(pilot)
     await pilot.press(*"5f0c6d43", "tab")
     await _paste(pilot, CLIENT_ID)
-    await pilot.press("tab", "tab", "tab")
+    await pilot.press("tab", "tab", "tab", "tab")
     await _paste(pilot, "http://127.0.0.1:8400")
     await pilot.press("f2")
     await hold_cursor(pilot)
