@@ -216,7 +216,7 @@ async def test_without_the_permission_a_command_is_dimmed_and_says_what_is_missi
         assert not hints["items.copy"]
         await pilot.press("r")
         assert shown.screen is shown.browser
-        assert shown.notices[-1].startswith("This account was not given permission to upload, rename")
+        assert shown.notices[-1].startswith("Rename needs the permission Files.ReadWrite here")
 
 
 async def test_nothing_can_be_done_with_a_row_where_there_is_none() -> None:

@@ -226,8 +226,8 @@ class SettingsScreen(Screen[SettingsResult | None]):
 
     @on(SettingsForm.Changed)
     def follow_change(self) -> None:
-        if not self.form.is_mounted:
-            return  # the other profile's form is on its way
+        if not self.form.is_mounted or not self.query(Guide):
+            return  # the other profile's form is on its way, or the screen is coming or going
         facts = self.form.facts
         self.query_one(Guide).tell(facts)
         able = capabilities(facts.scopes)
