@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol
 from odtui.graph.client import GraphClient
 from odtui.graph.errands import ERRAND
 from odtui.graph.errors import MalwareBlocked
+from odtui.graph.models import DriveItem
 from odtui.services.disk import on_disk, on_disk_to_end
 from odtui.services.drive_entries import from_drive_item
 from odtui.services.entry import Entry
@@ -172,10 +173,9 @@ class DriveContent:
 
     async def identify(self) -> None:
         if not (self.version and self.digest):
-            await self._look()
+            self._adopt(await self._client.item(self._drive_id, self._id))
 
-    async def _look(self) -> None:
-        item = await self._client.item(self._drive_id, self._id)
+    def _adopt(self, item: DriveItem) -> None:
         self.version, self.digest = item.e_tag or "", item_digest(item)
         self.size = self.size if item.size is None else item.size
         self.modified = from_drive_item(item, self._drive_id).modified or self.modified
@@ -186,7 +186,7 @@ class DriveContent:
 
     async def measure(self) -> None:
         """Reads the size from the content itself, and notes which version it is."""
-        await self._look()
+        self._adopt(await self._client.item(self._drive_id, self._id))
         self._measured = True
         if self.size:
             async with self._client.download(self._drive_id, self._id, start=0, end=1) as download:
@@ -207,6 +207,8 @@ class DriveContent:
             raise SourceChanged
 
     async def may_resume(self) -> bool:
-        before = self.version
-        await self._look()
-        return before != "" and before == self.version
+        item = await self._client.item(self._drive_id, self._id)
+        if self.version and self.version == item.e_tag:
+            return True
+        self._adopt(item)
+        return False

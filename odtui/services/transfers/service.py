@@ -136,7 +136,8 @@ class TransferService:
                     record.enter(JobState.CANCELLED)
                 await self._shelf.clear(record)
         await asyncio.gather(*self._tidying, return_exceptions=True)
-        await self._shelf.close(keep=kept)
+        if "_shelf" in vars(self):  # else nothing was ever noted
+            await self._shelf.close(keep=kept)
 
     async def shelve(self) -> None:
         """Stop all, for a later run to go on with: sessions, part files and the journal stay. What cannot be kept so
