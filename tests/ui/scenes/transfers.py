@@ -133,6 +133,7 @@ async def typing_limit(pilot: Pilot[Any]) -> None:
     for line in pilot.app.screen.query(Input):
         line.cursor_blink = False
     await pilot.press(*"3 kb")
+    await settle(pilot)
 
 
 async def offered(pilot: Pilot[Any]) -> None:
