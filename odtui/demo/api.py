@@ -76,7 +76,17 @@ DRIVE_ROUTES: Routes = (
 )
 
 _DEEP = frozenset(
-    {"subscriptions", "children", "versions", "permissions", "thumbnails", "analytics", "bundles", "listItem"}
+    {
+        "subscriptions",
+        "children",
+        "versions",
+        "permissions",
+        "thumbnails",
+        "analytics",
+        "bundles",
+        "listItem",
+        "following",
+    }
 )
 """Segments whose handlers look at what follows them."""
 _SYSTEM = frozenset({"select", "expand", "top", "orderby", "filter", "skiptoken", "skipToken"})
@@ -103,6 +113,8 @@ async def graph(request: Request) -> Response:
         return await _handle(call, DRIVE_ROUTES)
     if address.anchor[0] == "items" and (album := bundles.find(call, address.anchor[1])) is not None:
         return await bundles.item(call, album)
+    if address.anchor == ("special", "recyclebin"):
+        return await recycling.special_bin(call)
     call.spot = _locate(call, drive, base)
     if call.spot.node is not None and not drive.sees(call.spot.node):
         raise not_found()

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from odtui.demo.call import Call, Routes
 from odtui.demo.errors import GraphFault, bad_request
+from odtui.demo.expanding import expand_each
 from odtui.demo.nodes import Node
 from odtui.demo.paging import page_size
 from odtui.demo.render import Json
@@ -138,6 +139,8 @@ def _answer(
         nodes = [node for node in nodes if node.kind != "shortcut"]
     alive = following is not None and "walk" in following  # a walk meets nothing else
     value = [renderer.tombstone(node) if not alive and _gone(call, node) else renderer.item(node) for node in nodes]
+    there = [pair for pair in zip(nodes, value, strict=True) if "deleted" not in pair[1]]
+    expand_each(call, [node for node, _ in there], [item for _, item in there])
     if folder.parent:
         _mark_left(call, folder, nodes, value)
     if call.drive.business:

@@ -13,7 +13,7 @@ from odtui.demo.addressing import decode
 from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
 from odtui.demo.errors import GraphFault, bad_request, denied, locked, name_taken, not_found
-from odtui.demo.expanding import expand, wishes
+from odtui.demo.expanding import expand, expand_each, wishes
 from odtui.demo.names import check_name, check_path, fold, units
 from odtui.demo.nodes import Node
 from odtui.demo.paging import next_link, paging
@@ -47,7 +47,6 @@ async def children(call: Call) -> Response:
     if call.unmodified(tag, call.drive.e_tag(node)):
         return Response(status_code=304)
     start, top, order, descending = paging(call)
-    wanted = wishes(call, listing=True)
     nodes = call.drive.tree.page(node, start, top + 1, order, descending) if node.is_container else []
     more, nodes = len(nodes) > top, nodes[:top]
     if not call.shows_shortcuts:
@@ -61,8 +60,7 @@ async def children(call: Call) -> Response:
     if more:
         body["@odata.nextLink"] = next_link(call, node, start + top, top)
     body["value"] = call.renderer().items(nodes)
-    for each, item in zip(nodes, body["value"], strict=True) if wanted else ():
-        expand(call, each, item, wanted)
+    expand_each(call, nodes, body["value"])
     return call.json(body, headers={"ETag": tag})
 
 

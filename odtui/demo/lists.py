@@ -31,20 +31,12 @@ def _fields(call: Call, node: Node) -> Json:
     }
 
 
-async def list_item(call: Call) -> Response:
-    """GET listItem, with its fields if they are expanded, and listItem/fields."""
-    node = call.node
-    call.allow()
+def row(call: Call, node: Node, *, with_fields: bool) -> Json:
+    """An item's row. Raises GraphFault 400 on personal accounts."""
     _on_business(call)
-    context = f"{call.links.graph}/$metadata#listItem"
     fields = _fields(call, node)
-    if call.rest:
-        if call.rest != ("fields",):
-            raise bad_request(f"Resource not found for the segment '{call.rest[0][:40]}'.")
-        return call.json({"@odata.context": context, **fields})
     who = identity(call.drive.owner)
     body: Json = {
-        "@odata.context": context,
         "id": fields["id"],
         "eTag": call.drive.e_tag(node),
         "createdDateTime": iso(node.created),
@@ -54,16 +46,35 @@ async def list_item(call: Call) -> Response:
         "webUrl": call.renderer().web_url(node),
         "contentType": {"id": "0x0120" if node.is_container else "0x0101", "name": fields["ContentType"]},
     }
-    return call.json(body | ({"fields": fields} if "fields" in call.query.get("$expand", "") else {}))
+    return body | {"fields": fields} if with_fields else body
+
+
+async def list_item(call: Call) -> Response:
+    """GET listItem, with its fields if they are expanded, and listItem/fields."""
+    node = call.node
+    call.allow()
+    context = f"{call.links.graph}/$metadata#listItem"
+    *_, last = call.address.tail
+    if last == "fields":
+        _on_business(call)
+        return call.json({"@odata.context": context, **_fields(call, node)})
+    if last != "listItem":
+        raise bad_request(f"Resource not found for the segment '{last[:40]}'.")
+    with_fields = "fields" in call.query.get("$expand", "")
+    return call.json({"@odata.context": context, **row(call, node, with_fields=with_fields)})
 
 
 async def of_drive(call: Call) -> Response:
     """GET list: the list that a library is."""
-    root = call.drive.tree.root
-    call.allow(node=root)
+    call.allow(node=call.spot.node or call.drive.tree.root)
+    return call.json({"@odata.context": f"{call.links.graph}/$metadata#lists/$entity", **whole(call)})
+
+
+def whole(call: Call) -> Json:
+    """The list that the drive of a request is. Raises GraphFault 400 on personal accounts."""
     _on_business(call)
-    body: Json = {
-        "@odata.context": f"{call.links.graph}/$metadata#lists/$entity",
+    root = call.drive.tree.root
+    return {
         "id": _guid(root.guid),
         "name": call.drive.name,
         "displayName": call.drive.name,
@@ -72,7 +83,6 @@ async def of_drive(call: Call) -> Response:
         "webUrl": call.renderer().web_url(root).partition("?")[0],
         "list": {"contentTypesEnabled": False, "hidden": False, "template": "documentLibrary"},
     }
-    return call.json(body)
 
 
 ROUTES: Routes = {("GET", "listItem"): list_item}

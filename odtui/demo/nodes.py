@@ -91,6 +91,8 @@ class Node(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Keys of users who follow it."""
     checked_out: str = ""
     """Key of the user who alone may change it; empty for none."""
+    checked_out_version: int = 0
+    """`content_version` at that moment."""
     thumbnail: str = ""
     """Where the bytes of a picture come from that was given as its thumbnail; empty for none."""
     thumbnail_size: int = 0

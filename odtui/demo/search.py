@@ -15,6 +15,7 @@ from odtui.demo.access import Grant, check
 from odtui.demo.call import Call, Routes
 from odtui.demo.drive import Drive
 from odtui.demo.errors import GraphFault, bad_request
+from odtui.demo.expanding import expand_each
 from odtui.demo.nodes import Node
 from odtui.demo.paging import page_size, paging
 from odtui.demo.render import Json, mime_of
@@ -27,7 +28,7 @@ MAX_TEXT = 64 << 10
 MAX_QUERY = 1000
 """Characters."""
 _WORD = re.compile(r"\w+")
-_KEPT = ("$select", "$top", "$orderby")
+_KEPT = ("$select", "$expand", "$top", "$orderby")
 _LEFT_OUT = ("createdBy", "lastModifiedBy")
 """What business hits lack."""
 
@@ -179,6 +180,7 @@ def _render(call: Call, hits: list[Node]) -> list[Json]:
     if not call.drive.business and renderer.select is None:
         for item in value:
             item["searchResult"] = {"onClickTelemetryUrl": "https://example.invalid/click"}
+    expand_each(call, hits, value)
     return value
 
 

@@ -7,13 +7,16 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from starlette.responses import Response
 
-from odtui.demo import render
+from odtui.demo import lists, render
 from odtui.demo.access import Grant, role_of
 from odtui.demo.call import Call
 from odtui.demo.drive import Drive
 from odtui.demo.errors import bad_request, denied, not_found
 from odtui.demo.nodes import Node, Share
+from odtui.demo.paging import DEFAULT_TOP
+from odtui.demo.render import Json
 from odtui.demo.signing import unb64
+from odtui.demo.sites import site_around
 from odtui.demo.state import Demo
 
 _SHORT = re.compile(r"/[a-z]/c/([0-9a-f]{16})/([0-9A-Za-z_-]+)")
@@ -113,14 +116,42 @@ def _redeem(drive: Drive, node: Node, share: Share, grant: Grant) -> None:
 
 
 async def shared_item(call: Call, drive: Drive, node: Node, *rest: str) -> Response:
-    """GET /shares/{token}: the shared item, in short. Raises GraphFault 400 for what is not served of it."""
+    """GET /shares/{token}, its list, row and site. Raises GraphFault 400 for what is not served of it."""
     call.allow(node=node)
-    if rest:
-        raise bad_request(f"Resource not found for the segment '{rest[0][:40]}'.")
-    body = {
+    match rest:
+        case ():
+            return call.json(_whole(call, drive, node))
+        case ("list",):
+            return await lists.of_drive(call)
+        case ("listItem",) | ("listItem", "fields"):
+            return await lists.list_item(call)
+        case ("site",):
+            return call.json({"@odata.context": f"{call.links.graph}/$metadata#sites/$entity", **site_around(drive)})
+    raise bad_request(f"Resource not found for the segment '{rest[0][:40]}'.")
+
+
+def _whole(call: Call, drive: Drive, node: Node) -> Json:
+    """A sharedDriveItem, with what is to be expanded."""
+    body: Json = {
         "@odata.context": f"{call.links.graph}/$metadata#shares/$entity",
         "id": call.address.tail[1],
         "name": node.name,
         "owner": render.identity(drive.owner),
     }
-    return call.json(body)
+    plain = render.Renderer(call.demo, drive, call.links, default=False)
+    for name in filter(None, call.query.get("$expand", "").replace(" ", "").split(",")):
+        match name:
+            case "driveItem" | "root":
+                body[name] = plain.item(node)
+            case "items" | "children":
+                inside = drive.tree.page(node, 0, DEFAULT_TOP) if node.is_container else []
+                body[name] = plain.items([node] if name == "items" and not node.is_container else inside)
+            case "listItem":
+                body[name] = lists.row(call, node, with_fields=False)
+            case "list":
+                body[name] = lists.whole(call)
+            case "site":
+                body[name] = site_around(drive)
+            case _:
+                raise bad_request("Parsing OData Select and Expand failed.", inner="invalidQueryOption")
+    return body

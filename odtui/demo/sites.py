@@ -15,6 +15,7 @@ from odtui.demo.access import Grant, check
 from odtui.demo.call import Call
 from odtui.demo.drive import Drive
 from odtui.demo.errors import GraphFault, bad_request, denied, not_found
+from odtui.demo.nodes import guid_of
 from odtui.demo.render import Json, Renderer
 from odtui.demo.search import Query
 from odtui.demo.state import Demo
@@ -109,6 +110,25 @@ def _write(site: Site) -> Json:
     if site is _ROOT:
         body["root"] = {}
     return body
+
+
+def site_around(drive: Drive) -> Json:
+    """The site that a drive of a work account lies in: every user has one. Raises GraphFault 400 on personal ones."""
+    if not drive.business:
+        raise bad_request("Sites are not available for personal accounts.")
+    for site in SITES:
+        if drive.slug in site.libraries:
+            return _write(site)
+    host, web = "contoso-my.sharepoint.com", guid_of(f"site of {drive.owner.uid}")
+    return {
+        "id": f"{host},{drive.owner.uid},{web[:8]}-{web[8:12]}-{web[12:16]}-{web[16:20]}-{web[20:]}",
+        "name": drive.owner.key,
+        "displayName": drive.owner.name,
+        "webUrl": f"https://{host}/personal/{drive.owner.key}",
+        "createdDateTime": render.iso(drive.tree.root.created),
+        "lastModifiedDateTime": render.iso(drive.tree.root.modified),
+        "siteCollection": {"hostname": host},
+    }
 
 
 def _reading(call: Call) -> None:

@@ -114,3 +114,28 @@ def test_delta_tells_of_everything_that_came_back(demo: DemoThread) -> None:
     items = graph.get(f"{link}&$top=500").json()["value"]
     below = graph.get("/me/drive/root:/Documents/Taxes:/children").json()["value"]
     assert {item["id"] for item in below} <= {item["id"] for item in items}
+
+
+def test_the_bin_is_a_special_folder_of_work_accounts(start: Start) -> None:
+    demo = start(account="business")
+    graph = client(demo)
+    empty = graph.get("/me/drive/special/recyclebin").json()
+    assert (empty["specialFolder"], empty["folder"]) == ({"name": "recyclebin"}, {"childCount": 0})
+    ids = [delete(graph, "Documents/Ideas.md"), delete(graph, "Documents/Taxes")]
+    first = graph.get("/me/drive/special/recyclebin/children?$top=1").json()
+    second = graph.get(first["@odata.nextLink"]).json()
+    found = [*first["value"], *second["value"]]
+    assert ([item["id"] for item in found], "@odata.nextLink" in second) == (ids[::-1], False)
+    assert all(item["deleted"] and item["name"] for item in found)
+    assert graph.get("/me/drive/special/recyclebin").json()["folder"]["childCount"] == 2
+
+
+def test_the_special_folder_of_the_bin_is_only_read_and_asks_for_a_scope(start: Start) -> None:
+    demo = start(account="business")
+    graph, path = client(demo), "/me/drive/special/recyclebin"
+    assert code_of(graph.delete(path)) == (405, "notAllowed")
+    assert graph.put(f"{path}:/new.txt:/content", content=b"x").status_code == 405
+    assert code_of(graph.get(f"{path}:/x")) == (404, "itemNotFound")
+    assert code_of(graph.get(f"{path}/children?$skiptoken=x")) == (400, "invalidRequest")
+    assert code_of(client(demo, "User.Read").get(path)) == (403, "accessDenied")
+    assert code_of(client(start()).get(path)) == (400, "invalidRequest")
