@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import time
 
+_UNITS = ("KB", "MB", "GB", "TB", "PB", "EB")
 
-def size_text(size: int | None) -> str:
-    """Such as `0 B`, `980 B`, `1.4 MB`, `312 GB`; empty if not known. One KB is 1,024 bytes, as OneDrive counts."""
+
+def size_words(size: int | None) -> str:
+    """Bytes in at most seven cells, such as `48.2 MB` (1 KB is 1,024 bytes). Unknown: an empty text."""
     if size is None:
         return ""
     if size < 1000:
-        return f"{size} B"
-    value = float(size)
-    units = iter(("KB", "MB", "GB", "TB", "PB", "EB"))
-    unit = "B"
-    while value >= 999.5 and (larger := next(units, "")):
-        value /= 1024
-        unit = larger
-    return f"{value:.1f} {unit}" if value < 9.95 else f"{value:,.0f} {unit}"
+        return f"{max(0, size)} B"
+    value, power = size / 1024, 0
+    while value >= 999.5 and power < len(_UNITS) - 1:
+        value, power = value / 1024, power + 1
+    number = f"{value:.1f}".removesuffix(".0") if value < 99.95 else f"{value:.0f}"
+    return f"{number} {_UNITS[power]}"
 
 
 def bytes_text(size: int | None) -> str:
@@ -26,7 +26,7 @@ def bytes_text(size: int | None) -> str:
         return ""
     if size < 1000:
         return "1 byte" if size == 1 else f"{size} bytes"
-    return f"{size_text(size)} ({size:,} bytes)"
+    return f"{size_words(size)} ({size:,} bytes)"
 
 
 def time_text(seconds: float | None) -> str:

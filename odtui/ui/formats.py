@@ -2,20 +2,7 @@
 
 import time
 
-_UNITS = ("KB", "MB", "GB", "TB", "PB")
-
-
-def size_words(size: int | None) -> str:
-    """Bytes in at most seven cells, such as `48.2 MB` (1 KB is 1,024 bytes). Unknown: an empty text."""
-    if size is None:
-        return ""
-    if size < 1000:
-        return f"{max(0, size)} B"
-    value, power = size / 1024, 0
-    while value >= 999.5 and power < len(_UNITS) - 1:
-        value, power = value / 1024, power + 1
-    number = f"{value:.1f}".removesuffix(".0") if value < 99.95 else f"{value:.0f}"
-    return f"{number} {_UNITS[power]}"
+from odtui.services.format import size_words as size_words
 
 
 def day(modified: int | None) -> str:

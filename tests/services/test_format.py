@@ -1,28 +1,27 @@
 import pytest
 
-from odtui.services.format import bytes_text, duration_text, size_text, time_text
+from odtui.services.format import bytes_text, duration_text, size_words, time_text
 
 
 @pytest.mark.parametrize(
-    ("size", "text"),
+    ("size", "words"),
     [
         (None, ""),
         (0, "0 B"),
         (999, "999 B"),
-        (1000, "1.0 KB"),
-        (1024, "1.0 KB"),
-        (10_188, "9.9 KB"),
-        (10_189, "10 KB"),
-        (1_023_000, "999 KB"),
-        (1_023_999, "1.0 MB"),
-        (1_468_006, "1.4 MB"),
-        (5 << 30, "5.0 GB"),
-        (7 << 60, "7.0 EB"),
-        (10**25, "8,673,617 EB"),
+        (1000, "1 KB"),
+        (1536, "1.5 KB"),
+        (48_231, "47.1 KB"),
+        (1024 * 99, "99 KB"),
+        (1024 * 999, "999 KB"),
+        (1024**2 - 1, "1 MB"),
+        (15 * 1024**3, "15 GB"),
+        (2**63 - 1, "8 EB"),
     ],
 )
-def test_sizes(size: int | None, text: str) -> None:
-    assert size_text(size) == text
+def test_sizes(size: int | None, words: str) -> None:
+    assert size_words(size) == words
+    assert len(size_words(size)) <= 7
 
 
 def test_exact_sizes() -> None:

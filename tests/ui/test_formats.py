@@ -1,28 +1,6 @@
 """Numbers as people read them."""
 
-import pytest
-
-from odtui.ui.formats import bar, count, day, eta_words, minute, share, size_words, speed_words
-
-
-@pytest.mark.parametrize(
-    ("size", "words"),
-    [
-        (None, ""),
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1 KB"),
-        (1536, "1.5 KB"),
-        (1024 * 99, "99 KB"),
-        (1024 * 999, "999 KB"),
-        (1024**2 - 1, "1 MB"),
-        (15 * 1024**3, "15 GB"),
-        (1024**6, "1024 PB"),
-    ],
-)
-def test_sizes(size: int | None, words: str) -> None:
-    assert size_words(size) == words
-    assert len(size_words(size)) <= 7
+from odtui.ui.formats import bar, count, day, eta_words, minute, share, speed_words
 
 
 def test_times_that_no_calendar_knows_are_left_out() -> None:
