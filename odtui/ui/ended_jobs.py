@@ -14,7 +14,7 @@ LONG = 30.0
 APART = 60.0
 """Seconds between two words about long jobs while others still run."""
 GATHER = 1.5
-"""Seconds in which failures are gathered."""
+"""Seconds in which failures are gathered while other transfers run."""
 _NAME_CELLS, _WHY_CELLS = 60, 120
 
 

@@ -70,6 +70,7 @@ class BrowserApp(App[None]):
         self.transfers = transfers or FakeTransfers()
         self.browser = BrowserScreen(local=self.local, transfers=self.transfers, order=order)  # type: ignore[arg-type]
         self.browser.questions.grace = 0
+        self.browser.gather = 3600
         self.heard: list[Any] = []
         self.opened: list[str] = []
 

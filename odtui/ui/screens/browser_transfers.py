@@ -74,6 +74,8 @@ class TransferringScreen(StartingScreen):
         """odtui is left as soon as everything has ended."""
         self.questions = TransferQuestions(self, self.properties_of)
         self._control = TransferControl(self, transfers)
+        self.gather = GATHER
+        """Seconds in which failures are gathered while other transfers run."""
         self._ended = EndedJobs(clock)
         self._unended = 0
         self._sums = JobSums()
@@ -159,7 +161,7 @@ class TransferringScreen(StartingScreen):
                 self.tell_failures()
             elif not self._gathering:
                 self._gathering = True
-                self.set_timer(GATHER, self.tell_failures)
+                self.set_timer(self.gather, self.tell_failures)
         ended = self._ended.long_ones(running=self._sums.unended)
         watched = self.app.app_focus and self.query_one(TransfersPanel).is_watched
         if ended is not None and not watched:

@@ -129,9 +129,8 @@ async def limiting(pilot: Pilot[Any]) -> None:
 async def typing_limit(pilot: Pilot[Any]) -> None:
     await limiting(pilot)
     await pilot.press("5")
-    await pilot.pause()
-    for line in pilot.app.screen.query(Input):
-        line.cursor_blink = False
+    await settle(pilot)
+    pilot.app.screen.query_one(Input).cursor_blink = False
     await pilot.press(*"3 kb")
     await settle(pilot)
 
