@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from odtui.demo import measuring, pictures
+from odtui.demo import measuring, pictures, scaling
 from odtui.demo.bodies import Bodies, Body, Memory
 from odtui.demo.errors import GraphFault, bad_request, not_found
 from odtui.demo.nodes import Node
@@ -34,7 +34,11 @@ PDF_FROM = frozenset((*_OFFICE, *_OTHERS))
 """Extensions that can be converted to PDF (REFERENCE §5.10)."""
 
 _TEXT = ("text/", "application/json", "application/x-sh")
-_PICTURE = re.compile(r"(thumb|jpg)\.(\d+)x(\d+)(?:\.[0-9a-z]+)?")
+_PICTURE = re.compile(r"(thumb|asis|jpg)\.(\d+)x(\d+)(?:\.[0-9a-z]+)?")
+"""`thumb` and `jpg` stand upright, `asis` does not."""
+_SOURCE = re.compile(r"source\.[0-9a-z]+")
+MAX_EDGE = 4096
+"""Pixels of a picture on request."""
 _VERSION = re.compile(r"version\.(\d+)")
 
 
@@ -52,8 +56,11 @@ def open_form(bodies: Bodies, node: Node, form: str) -> tuple[Body, str]:
             return Memory(pictures.jpeg(number, width, height)), "image/jpeg"
         if number is not None and not node.thumbnail:
             return Memory(pictures.png(number, width, height)), "image/png"
-        if measuring.size_of(bodies, node) is not None:
-            return bodies.open_content(*measuring.source_of(node)), measuring.mime_type(bodies, node)
+        source = (node.content, node.size) if found[1] == "jpg" else measuring.source_of(node)
+        if (made := scaling.jpeg(bodies, *source, width, height, found[1] != "asis")) is not None:
+            return Memory(made), "image/jpeg"
+    elif _SOURCE.fullmatch(form) and node.thumbnail:
+        return bodies.open_content(*measuring.source_of(node)), measuring.mime_type(bodies, node)
     elif form == "pdf":
         return Memory(one_page(_lines(bodies, node))), "application/pdf"
     raise not_found()
@@ -64,13 +71,20 @@ def converted(bodies: Bodies, node: Node, wanted: str, width: str, height: str) 
     extension = node.name.rpartition(".")[2].lower()
     if wanted == "pdf" and extension in PDF_FROM:
         return "pdf"
-    own = measuring.size_of(bodies, node)
-    if wanted == "jpg" and (pictures.number_of(node.content) is not None or (own and extension in ("jpg", "jpeg"))):
-        if not (width.isdigit() and height.isdigit() and 0 < int(width) <= 4096 and 0 < int(height) <= 4096):
+    drawn = pictures.number_of(node.content) is not None
+    own = measuring.size_of(bodies, node, own=True) if wanted == "jpg" and not drawn else None
+    whole = scaling.upright_size(bodies, node.content, node.size, own) if own is not None else None
+    if wanted == "jpg" and (drawn or whole is not None):
+        if not (_pixels(width) and _pixels(height)):
             raise bad_request("Width and height are needed.")
-        inside = own or pictures.fit(int(width), int(height))
+        edges = int(width), int(height)
+        inside = pictures.fit(*edges) if whole is None else scaling.fitted(whole, *edges, crop=False)
         return f"jpg.{inside[0]}x{inside[1]}"
     raise GraphFault(406, "notSupported", f"A file of the type '{extension[:20]}' cannot be converted to that.")
+
+
+def _pixels(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < int(text) <= MAX_EDGE
 
 
 def _mime(node: Node) -> str:

@@ -1,4 +1,4 @@
-"""Pictures that were uploaded: how large they are, by the first bytes of their formats. They are not drawn anew."""
+"""Pictures that were uploaded: how large they are, by the first bytes of their formats."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from odtui.demo.nodes import Node
 
 _EXTENSIONS = frozenset({"jpg", "jpeg", "png", "gif", "bmp"})
-_HEAD = 256 << 10
+HEAD = 256 << 10
 """Bytes of a file in which its size must stand: a JPEG has a thumbnail of its own, or a profile, in front of it."""
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 """Markers of a JPEG after which its size stands."""
@@ -25,10 +25,13 @@ def source_of(node: Node) -> tuple[str, int]:
     return (node.thumbnail, node.thumbnail_size) if node.thumbnail else (node.content, node.size)
 
 
-def size_of(bodies: Bodies, node: Node) -> tuple[int, int] | None:
-    """Width and height in pixels; None for what is no picture that was uploaded or given."""
-    content, size = source_of(node)
-    named_so = node.thumbnail or node.name.rpartition(".")[2].lower() in _EXTENSIONS
+def size_of(bodies: Bodies, node: Node, *, own: bool = False) -> tuple[int, int] | None:
+    """Width and height in pixels; None for what is no picture that was uploaded or given.
+
+    `own`: of the file itself, whatever was given as its thumbnail.
+    """
+    content, size = (node.content, node.size) if own else source_of(node)
+    named_so = (node.thumbnail and not own) or node.name.rpartition(".")[2].lower() in _EXTENSIONS
     if not named_so or not size or not content.startswith(("blob:", "disk:")):
         return None
     found = _measured(bodies, content, size)
@@ -48,7 +51,7 @@ def _measured(bodies: Bodies, content: str, size: int) -> tuple[int, int, str] |
     except GraphFault:  # a real file that has gone
         return None
     try:
-        head = body.read(0, min(size, _HEAD))
+        head = body.read(0, min(size, HEAD))
     finally:
         body.close()
     found = measure(head)
