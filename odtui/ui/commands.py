@@ -404,7 +404,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "transfers.saved",
         "S",
-        "Unfinished ones",
+        "Unfinished transfers",
         "Show transfers of an earlier run that can continue.",
         "ask('transfers.saved')",
         where="transfers",

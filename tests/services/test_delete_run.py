@@ -210,7 +210,7 @@ async def test_what_the_trash_does_not_take_stays_and_is_named(
     place = LocalPlace(live.disk, trash=trash)
     job = await deletions.do([await place.locate(name) for name in ("a", "b\n")], place)
     assert job.state is JobState.FAILED
-    assert job.problem.startswith("1 of 2 could not be deleted. b\n: It could not be put in the trash.")
+    assert job.problem.startswith("1 of 2 could not be deleted. b␊: It could not be put in the trash.")
     assert set(live.local_tree()) == {"b\n"}
 
 

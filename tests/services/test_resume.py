@@ -394,6 +394,8 @@ async def test_a_killed_folder_goes_on_with_what_is_missing(runs: Runs) -> None:
         }.items()
     }
     assert small < 20, "files that had arrived are not sent again"
+    size = len(LARGE) + sum(range(20))
+    assert (job.files_done, job.files_total, job.done, job.total) == (21, 21, size, size), "of both runs together"
 
 
 async def test_a_file_that_arrived_unnoted_is_recognised_by_its_hash(runs: Runs) -> None:

@@ -547,6 +547,15 @@ async def test_later_leaves_the_offer_in_the_palette_and_connecting_again_does_n
         assert isinstance(shown.screen, SavedDialog)
 
 
+async def test_the_key_for_the_transfers_leads_to_the_offer_while_there_are_no_others() -> None:
+    shown = earlier()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        await keys(pilot, "escape", "w")
+        await settle(pilot)
+        assert isinstance(shown.screen, SavedDialog)
+
+
 async def test_each_account_is_offered_its_own() -> None:
     shown = earlier()
     async with shown.run_test() as pilot:

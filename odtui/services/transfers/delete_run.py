@@ -17,6 +17,7 @@ from odtui.services.transfers.job import JobState
 from odtui.services.transfers.job_run import JobRun, Outcome
 from odtui.services.transfers.problems import SomeKept
 from odtui.services.transfers.record import Deed, FileProgress
+from odtui.services.transfers.tally import one_line
 from odtui.services.transfers.turn import Turn
 from odtui.services.words import explain
 
@@ -150,4 +151,4 @@ def _pieces(entries: Sequence[Numbered], size: int) -> list[list[Numbered]]:
 
 def _line(entry: Entry, error: Exception) -> str:
     told = explain(error)
-    return f"{entry.name}: {told.title}. {told.why}"
+    return f"{one_line(entry.name)}: {told.title}. {told.why}"

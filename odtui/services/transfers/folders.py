@@ -72,7 +72,7 @@ class Folders:
             branch.target = await self.target.refetch(known)
         except (ItemNotFound, FileNotFoundError):
             gone = f"{branch.key}/"
-            record.finished = {key for key in record.finished if not key.startswith(gone)}
+            record.finished = {key: share for key, share in record.finished.items() if not key.startswith(gone)}
             return False
         return True
 

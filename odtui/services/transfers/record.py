@@ -127,9 +127,9 @@ class Record:
         self.trail = Trail()
         self.retell: Callable[[], None] = _nothing
         """To be called when more is known that another run would need: a standing answer, or the total."""
-        self.finished: set[str] = set()
-        """What need not be done again after a failure: the number of the chosen entry, and the path below it; with a
-        minus before it one that a move took away as a whole."""
+        self.finished: dict[str, tuple[int, int]] = {}
+        """What need not be done again after a failure, and how many files and bytes that were. The key is the number of
+        the chosen entry, and the path below it; with a minus before it one that a move took away as a whole."""
         self.deeds: list[Deed] = []
         """What it has done since they were last taken, in order. What it replaced is not among them."""
         self.newer: dict[int, Entry] = {}
@@ -176,8 +176,14 @@ class Record:
 
     def finish(self, key: str, size: int | None) -> None:
         """Nothing more need be done about this one; see `finished`."""
-        self.finished.add(key)
+        self.finished[key] = (1, size or 0)
         self.trail.finished(key, size or 0)
+
+    def fold(self, key: str, parts: list[str]) -> None:
+        """All of a folder is finished: from now on one key stands for those of its parts."""
+        shares = [self.finished.pop(part, (0, 0)) for part in parts]
+        self.finished[key] = (sum(files for files, _ in shares), sum(size for _, size in shares))
+        self.trail.finished(key, 0)
 
     def pause(self) -> None:
         if not self.paused and not self.stage.ended:

@@ -37,7 +37,8 @@ class Taken:
 
     order: Order
     trail: Trail
-    finished: set[str]
+    finished: dict[str, tuple[int, int]]
+    """As `Record.finished`."""
 
 
 class Shelf:
@@ -143,7 +144,7 @@ class Shelf:
             await self._release(key)
             return None
         await on_disk_to_end(_sweep, state.folders, key, {mark.where for mark in state.marks.values()})
-        return Taken(order_of(told, source, target), trail, set(state.finished))
+        return Taken(order_of(told, source, target), trail, _folded(state.finished))
 
     async def _release(self, key: str) -> None:
         """Somebody else may have it; if that cannot be noted, when this run has ended."""
@@ -233,3 +234,14 @@ def _sweep(folders: Iterable[str], key: str, known: set[str]) -> None:
             path = os.path.join(folder, name)
             if is_part(name, key) and path not in known:
                 _unlink(path)
+
+
+def _folded(sizes: dict[str, int]) -> dict[str, tuple[int, int]]:
+    """What the journal keeps of each file, as `Record.fold` leaves it: below a whole folder nothing is told apart."""
+    found: dict[str, tuple[int, int]] = {}
+    for key, size in sizes.items():
+        steps = [at + 1 for at, char in enumerate(key) if char == "/"]
+        at = next((key[:step] for step in steps if key[:step] in sizes), key)
+        files, known = found.get(at, (0, 0))
+        found[at] = (files + (not key.endswith("/")), known + size)
+    return found

@@ -41,7 +41,7 @@ class Tally:
         self._failed += 1
         if len(self._failures) < TOLD:
             told = explain(error)
-            self._failures.append(f"{path}: {told.title}. {told.why}")
+            self._failures.append(f"{one_line(path)}: {told.title}. {told.why}")
 
     def skip(self) -> None:
         """Its name was taken, and the user keeps what is there."""
@@ -51,12 +51,12 @@ class Tally:
         """It cannot go over. `problem` is a sentence."""
         self._left_out += 1
         self._why_left_out = problem
-        self._note(f"{path}: left out. {problem}")
+        self._note(f"{one_line(path)}: left out. {problem}")
 
     def rename(self, path: str, name: str) -> None:
         """It goes over under another name."""
         self._renamed += 1
-        self._note(f"{path}: renamed to {name}")
+        self._note(f"{one_line(path)}: renamed to {one_line(name)}")
 
     def _note(self, line: str) -> None:
         if len(self._notes) < TOLD:
@@ -80,6 +80,11 @@ class Tally:
         more = self._left_out + self._renamed - len(self._notes)
         details = [*self._notes, f"and {more:,} more"] if more else self._notes
         return Outcome(note, "\n".join(details), skipped=any(counts) and not self.carried)
+
+
+def one_line(name: str) -> str:
+    """A name that cannot make a line of its own among the others."""
+    return name.replace("\n", "\u240a").replace("\r", "\u240d")
 
 
 def _counted(number: int, what: str, one: str, many: str) -> str:

@@ -54,9 +54,9 @@ class TreeRun:
         return self._conclude()
 
     def _conclude(self) -> Outcome:
-        self.record.total = self.record.done
         if self.crew.stopped is not None:
             raise self.crew.stopped
+        self.record.total, self.record.files_total = self.record.done, self.record.files_done
         if self._only_failed is not None:
             raise self._only_failed
         return self.tally.outcome(self._found_files)
@@ -78,7 +78,7 @@ class TreeRun:
                 return
             finding = self.preflight.chosen.get(int(top.key))
             if top.key_gone in self.record.finished:
-                self._settled_before(top.entry)
+                self._finished_before(top.key_whole if top.key_whole in self.record.finished else top.key_gone)
             elif finding is not None:
                 await self._rule(top, finding, folders.append)
             else:
@@ -124,20 +124,20 @@ class TreeRun:
             if branch.key_whole not in self.record.finished:
                 found(branch)
             else:
+                self._finished_before(branch.key_whole)
                 await self._settle(branch)
             return
-        self._found(entry)
         key, path = (
             (branch.key, branch.path) if chosen else (f"{branch.key}/{entry.name}", f"{branch.path}/{entry.name}")
         )
         folder = self.folder if chosen else branch.target
         assert folder is not None  # noqa: S101 - a folder is opened before those in it
         if key in self.record.finished:
-            self.record.files_done += 1
-            self.record.moved(entry.size or 0, really=False)
+            self._finished_before(key)
             self.tally.carried += 1
             branch.done.append(key)
         else:
+            self._found(entry)
             branch.open += 1
             await self.crew.put(File(branch, entry, name, folder, branch.fresh, path, key))
         if chosen:
@@ -155,22 +155,33 @@ class TreeRun:
         else:
             self.tally.leave_out(finding.path, finding.problem)
             branch.stays = True
-            self._settled_before(finding.entry)
+            if finding.remedy == "rename" and not finding.entry.is_folder:
+                self._settled_before(finding.entry)
             if finding.entry is branch.entry:
                 if len(self.order.entries) == 1 and finding.remedy == "skip":
                     self._only_failed = NotCarried(finding.problem)
                 await self._settle(branch)
 
     def _found(self, entry: Entry) -> None:
-        self._found_files += 1
-        self._found_size += entry.size or 0
+        self._count(1, entry.size or 0)
+
+    def _count(self, files: int, size: int) -> None:
+        self._found_files += files
+        self._found_size += size
         self.record.counted(self._found_files, None)
 
     def _settled_before(self, entry: Entry) -> None:
         """Nothing is to be done about it."""
-        self._found(entry)
-        self.record.files_done += 1
-        self.record.moved(entry.size or 0, really=False)
+        self._settled(1, entry.size or 0)
+
+    def _finished_before(self, key: str) -> None:
+        """An earlier attempt has finished it, as `Record.finished` tells."""
+        self._settled(*self.record.finished[key])
+
+    def _settled(self, files: int, size: int) -> None:
+        self._count(files, size)
+        self.record.files_done += files
+        self.record.moved(size, really=False)
 
     async def _visit(self, branch: Branch, found: Callable[[Branch], None]) -> None:
         try:
@@ -275,8 +286,7 @@ class TreeRun:
         if branch.stays and above is not None:
             above.stays = True
         elif branch.target is not None and not branch.stays:
-            self.record.finished.difference_update(branch.done)
-            self.record.finish(branch.key_whole, 0)
+            self.record.fold(branch.key_whole, branch.done)
         if above is not None and branch.key_whole in self.record.finished:
             above.done.append(branch.key_whole)
         branch.done.clear()

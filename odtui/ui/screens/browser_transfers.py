@@ -212,10 +212,12 @@ class TransferringScreen(StartingScreen):
         return Transfers(panel.job if self.focused is panel.rows else None, self._sums, len(self.saved))
 
     def action_transfers(self) -> None:
-        """To the panel; says where it is when there is none."""
+        """To the panel; without one to what an earlier run has left, or a word about how transfers begin."""
         panel = self.query_one(TransfersPanel)
         if panel.display:
             panel.focus_rows()
+        elif self.saved:
+            self.show_saved()
         else:
             self.active.tell("There are no transfers. c copies the selection to the other pane.")
 
