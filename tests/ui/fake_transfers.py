@@ -116,6 +116,9 @@ class FakeTransfers:
         """The jobs end when a test lets them."""
         await self.drained.wait()
 
+    async def close(self) -> None:
+        pass
+
     async def run(self) -> None:
         await asyncio.Event().wait()
 
