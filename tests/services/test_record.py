@@ -1,3 +1,5 @@
+import pytest
+
 from odtui.services.entry import Entry, Kind
 from odtui.services.transfers import TransferService
 from odtui.services.transfers.job import Job, JobState
@@ -42,6 +44,19 @@ def test_the_time_that_is_left_goes_by_a_longer_while_than_the_speed() -> None:
         job.moved(10 if second < 11 else 30)
     assert job.snapshot.speed == 30
     assert job.snapshot.eta == (1000 - job.done) / 20
+
+
+def test_many_small_files_are_not_foretold_by_their_bytes_alone() -> None:
+    watch = Watch()
+    job = record(watch, FILE)
+    job.enter(JobState.RUNNING)
+    job.counted(1000, 10_000)
+    for second in range(11):
+        watch.now = second
+        FileProgress(job, 0).settle()
+    eta = job.snapshot.eta
+    assert eta is not None
+    assert eta == pytest.approx(1000 - 11, rel=0.01), "a file a second"
 
 
 def test_speed_is_not_known_before_there_are_two_measurements() -> None:

@@ -122,3 +122,9 @@ def test_a_deletion_counts_items_and_has_no_speed() -> None:
         assert "30 of 120" in row
         assert "/s" not in row
         assert "MB" not in row
+
+
+def test_a_cancelled_folder_says_how_far_it_came() -> None:
+    stopped = replace(RUNNING, state=JobState.CANCELLED, files_done=14, files_total=67)
+    assert "cancelled after 14 of 67 files" in line(stopped, 80)
+    assert line(replace(stopped, files_done=0), 80).rstrip().endswith("cancelled")

@@ -19,7 +19,8 @@ from odtui.services.words import Step
 
 LONGEST_ETA = 10 * 24 * 3600.0
 """Seconds beyond which nobody believes a forecast."""
-
+FILE_COST = 128 * 1024
+"""Bytes that take about as long as opening and closing a file: what the forecast for many small ones is made of."""
 
 MOST_DEEDS = 5000
 """Deeds of a job that can be taken back at once; a job may have millions."""
@@ -139,6 +140,8 @@ class Record:
         self._clock = clock
         self._notify = notify
         self._meter = Meter(clock)
+        self._work = Meter(clock)
+        """Bytes and `FILE_COST` of each file: many small files take longer than their bytes."""
         self._snapshot: Job | None = None
         self._name = order.name
         self.source_words = words_for(order.source, order.entries[0], parent=True)
@@ -156,6 +159,7 @@ class Record:
         self.problem = self.advice = self.details = ""
         self.steps: tuple[Step, ...] = ()
         self._meter.clear()
+        self._work.clear()
         self._snapshot = None
 
     @property
@@ -190,6 +194,7 @@ class Record:
             self.paused = True
             self.resumed.clear()
             self._meter.clear()
+            self._work.clear()
             self.changed(now=True)
 
     def resume(self) -> None:
@@ -238,10 +243,13 @@ class Record:
     def _pace(self) -> tuple[float, float | None]:
         if self.state is not JobState.RUNNING:
             return 0.0, None
-        lasting = self._meter.speed(LONG_WINDOW)
+        lasting = self._work.speed(LONG_WINDOW)
         if self.total is None or lasting < 1:
             return self._meter.speed(), None
-        eta = max(0, self.total - self.done) / lasting
+        left = max(0, self.total - self.done)
+        if self.files_total > 1:
+            left += FILE_COST * max(0, self.files_total - self.files_done)
+        eta = left / lasting
         return self._meter.speed(), eta if eta < LONGEST_ETA else None
 
     def counted(self, files: int, size: int | None) -> None:
@@ -260,6 +268,14 @@ class Record:
         if really:
             self.carried += count
             self._meter.add(count)
+            self._work.add(count)
+        self.changed()
+
+    def file_settled(self) -> None:
+        """One file more of which nothing more will come in this attempt."""
+        self.files_done += 1
+        if self.files_total > 1:
+            self._work.add(FILE_COST)
         self.changed()
 
     def enter(
@@ -276,6 +292,7 @@ class Record:
         self.stage, self.problem, self.advice, self.details, self.steps = state, problem, advice, details, steps
         if state is not JobState.RUNNING:
             self._meter.clear()
+            self._work.clear()
         if state.ended:
             self.paused = False
         self.changed(now=True)
@@ -312,7 +329,7 @@ class FileProgress:
 
     def settle(self) -> None:
         """Carried, skipped or failed: nothing more will come of it."""
-        self._record.files_done += 1
+        self._record.file_settled()
         change, self._done = self._size - self._done, self._size
         self._record.moved(change, really=False)
 

@@ -126,10 +126,12 @@ class SavedDialog(Question[SavedAnswer]):
         if not self._ticked:
             return
         body = Content(
-            f"{count(len(self._ticked), 'unfinished transfer')} will not continue, and the part that arrived is "
-            "removed. The files at the source stay as they are."
+            f"{count(len(self._ticked), 'unfinished transfer')} will not continue. What arrived already stays, "
+            "unfinished files are removed. The files at the source stay as they are."
         )
-        question = ConfirmDialog("Discard", body, yes="Discard", danger=True)
+        question = ConfirmDialog(
+            f"Discard {'it' if len(self._ticked) == 1 else 'them'}?", body, yes="Discard", danger=True
+        )
         self.app.push_screen(question, lambda sure: self._leave("discard") if sure else None)
 
     def _leave(self, action: Literal["go_on", "discard"]) -> None:

@@ -175,7 +175,10 @@ def _outcome(job: Job, width: int) -> str:
         full = clean(f"{job.problem} {job.advice}".strip())
         return full if cell_len(full) <= width else cut(clean(job.problem), width)
     if job.state is not JobState.DONE:
-        return job.state.value
+        after = (
+            f" after {job.files_done:,} of {job.files_total:,} files" if 0 < job.files_done < job.files_total else ""
+        )
+        return cut(f"{job.state.value}{after}" if job.state is JobState.CANCELLED else job.state.value, width)
     files = f"{job.files_total:,} files, " if job.files_total > 1 else ""
     size = size_words(job.total) if job.total is not None and job.kind != "delete" else ""
     amount = f"{files}{size}".removesuffix(", ")
