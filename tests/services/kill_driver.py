@@ -102,8 +102,8 @@ class Driver:
         service = TransferService(ask=ask, journal=lambda: journal, clock=self.clock, sleep=self.sleep)
         running = asyncio.ensure_future(service.run())
         try:
-            saved = await service.saved(session)
-            await service.go_on([job.key for job in saved], session)
+            saved = await service.saved([session])
+            await service.go_on([job.key for job in saved], [session])
             await self._begin(service, session, journal, {(job.kind, job.name) for job in saved})
             return await self._finish(service)
         finally:

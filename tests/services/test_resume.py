@@ -20,7 +20,7 @@ from odtui.demo.thread import DemoThread
 from odtui.graph.errors import Forbidden
 from odtui.services.drive_place import DrivePlace
 from odtui.services.session import Session
-from odtui.services.transfers import TransferService, download
+from odtui.services.transfers import TransferService, changed, download
 from odtui.services.transfers.fragments import FIRST as FRAGMENT
 from odtui.services.transfers.job import Choice, Conflict, Job, JobState, SavedJob
 from odtui.services.transfers.journal import Journal
@@ -74,12 +74,12 @@ class Run:
         await self.meddler.held.wait()
 
     async def go_on(self) -> list[Job]:
-        await self.service.go_on([job.key for job in await self.service.saved(self.session)], self.session)
+        await self.service.go_on([job.key for job in await self.service.saved([self.session])], [self.session])
         await self.service.drain()
         return list(self.service.jobs)
 
     async def saved(self) -> list[SavedJob]:
-        return await self.service.saved(self.session)
+        return await self.service.saved([self.session])
 
     async def die(self) -> None:
         """As by SIGKILL: nothing is noted, cancelled or deleted any more; the lock goes with the process."""
@@ -377,6 +377,7 @@ async def test_a_killed_folder_goes_on_with_what_is_missing(runs: Runs) -> None:
     (tree / "deep").mkdir(parents=True)
     for number in range(20):
         (tree / "deep" / f"{number}.txt").write_bytes(b"x" * number)
+        os.utime(tree / "deep" / f"{number}.txt", (1_600_000_000, 1_600_000_000))
     (tree / "a.bin").write_bytes(LARGE)
     await run.up("tree")
     await run.held("PUT", 2)
@@ -495,7 +496,7 @@ async def test_what_is_given_up_leaves_no_session_and_no_part(runs: Runs) -> Non
     run = await runs.next(run)
     keys = [saved.key for saved in await run.saved()]
     assert len(keys) == 2
-    await run.service.discard(keys, run.session)
+    await run.service.discard(keys, [run.session])
     assert not open_sessions(live)
     assert live.local_tree() == {"b.bin": LARGE}
     assert await run.saved() == []
@@ -509,9 +510,9 @@ async def test_jobs_of_another_account_wait_for_it(runs: Runs) -> None:
     await run.die()
     other = runs.new(home=("work", "bob"))
     assert await other.saved() == []
-    assert await other.service.saved(None) == []
+    assert await other.service.saved([]) == []
     key = (await runs.new().saved())[0].key
-    assert await other.service.go_on([key], other.session) == []
+    assert await other.service.go_on([key], [other.session]) == []
     (job,) = await runs.new().go_on()
     assert job.state is JobState.DONE
 
@@ -525,8 +526,8 @@ async def test_a_job_runs_in_one_of_two_instances(runs: Runs) -> None:
     one, other = runs.new(), runs.new()
     keys = [saved.key for saved in await one.saved()]
     assert [saved.key for saved in await other.saved()] == keys
-    assert len(await one.service.go_on(keys, one.session)) == 1
-    assert await other.service.go_on(keys, other.session) == []
+    assert len(await one.service.go_on(keys, [one.session])) == 1
+    assert await other.service.go_on(keys, [other.session]) == []
     await one.service.drain()
 
 
@@ -557,7 +558,7 @@ async def test_a_place_that_cannot_be_opened_keeps_all_jobs_for_later(runs: Runs
     assert len(keys) == 2
     live.fail(kind="status", status=403, code="accessDenied", path=f"{at.id}$")
     with pytest.raises(Forbidden):
-        await run.service.go_on(keys, run.session)
+        await run.service.go_on(keys, [run.session])
     assert not run.service.jobs
     assert [job.key for job in await run.saved()] == keys
     jobs = await run.go_on()
@@ -604,10 +605,129 @@ async def test_files_that_are_copied_on_this_computer_go_on_too(runs: Runs) -> N
     finally:
         download._Writing._fill = fill  # type: ignore[method-assign]
     run = runs.new()
-    (saved,) = await run.service.saved(None)
-    await run.service.go_on([saved.key], None)
+    (saved,) = await run.service.saved([])
+    await run.service.go_on([saved.key], [])
     await run.service.drain()
     assert live.local_tree() == {"from": None, "from/a.bin": LARGE, "to": None, "to/a.bin": LARGE}
+
+
+# another version at the source
+
+
+@pytest.mark.parametrize("change", ["edited", "none", "gone"])
+async def test_the_offer_tells_how_many_files_on_their_way_up_have_changed(runs: Runs, change: str) -> None:
+    live, run = runs.live, runs.new()
+    (live.disk / "a.bin").write_bytes(LARGE)
+    await run.up("a.bin")
+    await run.held("PUT", 1)
+    run = await runs.next(run)
+    if change == "edited":
+        (live.disk / "a.bin").write_bytes(LARGE[::-1])
+    elif change == "gone":
+        (live.disk / "a.bin").unlink()
+    (saved,) = await run.saved()
+    assert saved.changed == (change == "edited")
+    await run.service.discard([saved.key], [run.session])
+
+
+@pytest.mark.parametrize("edited", [True, False])
+async def test_the_offer_tells_how_many_files_on_their_way_down_have_changed(runs: Runs, edited: bool) -> None:
+    live, run = runs.live, runs.new()
+    await put_large(live)
+    await cut_off(run, 12 * MIB)
+    run = await runs.next(run)
+    if edited:
+        await put_large(live, LARGE[::-1])
+    (saved,) = await run.saved()
+    assert saved.changed == edited
+    await run.service.discard([saved.key], [run.session])
+
+
+async def test_an_offer_does_not_wait_for_a_service_that_does_not_answer(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live, run = runs.live, runs.new()
+    await put_large(live)
+    await cut_off(run, 12 * MIB)
+    run = await runs.next(run)
+    monkeypatch.setattr(changed, "PATIENCE", 0.0)
+    run.meddler.hold = ("GET", "/items/", 0)
+    (saved,) = await run.saved()
+    assert saved.changed == 0
+    run.meddler.hold = None
+    await run.service.discard([saved.key], [run.session])
+
+
+@pytest.mark.parametrize("move", [False, True])
+async def test_a_settled_file_that_changed_meanwhile_is_asked_about(runs: Runs, move: bool) -> None:
+    live, run = runs.live, runs.new()
+    tree = live.disk / "tree"
+    (tree / "deep").mkdir(parents=True)
+    (tree / "deep" / "a.txt").write_bytes(b"as it was")
+    os.utime(tree / "deep" / "a.txt", (1_600_000_000, 1_600_000_000))
+    (tree / "z.bin").write_bytes(LARGE)
+    await run.up("tree", move=move)
+    await run.held("PUT", 2)
+    await run.journal.flush()
+    run = await runs.next(run)
+    (tree / "deep" / "a.txt").write_bytes(b"as it is!")
+    run.answers = [("replace", False)]
+    (job,) = await run.go_on()
+    assert job.state is JobState.DONE
+    assert [conflict.name for conflict in run.asked] == ["a.txt"]
+    found = await live.tree()
+    assert found == {"tree": None, "tree/deep": None, "tree/deep/a.txt": b"as it is!", "tree/z.bin": LARGE}
+    assert tree.exists() is not move
+
+
+async def test_a_moved_file_whose_arrival_was_deleted_meanwhile_is_carried_again(runs: Runs) -> None:
+    live, run = runs.live, runs.new()
+    tree = live.disk / "tree"
+    (tree / "deep").mkdir(parents=True)
+    (tree / "deep" / "a.txt").write_bytes(b"hello")
+    os.utime(tree / "deep" / "a.txt", (1_600_000_000, 1_600_000_000))
+    (tree / "z.bin").write_bytes(LARGE)
+    await run.up("tree", move=True)
+    await run.held("PUT", 2)
+    await run.journal.flush()
+    run = await runs.next(run)
+    top = (await live.remote())["tree"]
+    await live.place.delete((await live.remote(top))["deep"])
+    (job,) = await run.go_on()
+    assert (job.state, run.asked) == (JobState.DONE, [])
+    assert await live.tree() == {"tree": None, "tree/deep": None, "tree/deep/a.txt": b"hello", "tree/z.bin": LARGE}
+    assert not tree.exists()
+
+
+# between two accounts
+
+
+@pytest.mark.parametrize("discarded", [False, True])
+async def test_a_relay_between_two_accounts_waits_for_both_and_goes_on(runs: Runs, discarded: bool) -> None:
+    live, one, two = runs.live, runs.new(), runs.new(home=("work", "bob"))
+    await put_large(live)
+    to = await live.place.create_folder(live.folder, "to")
+    two.meddler.hold = ("PUT", STORES, 2)
+    one.service.start([(await live.remote())["a.bin"]], one.place, two.place, to)
+    await two.meddler.held.wait()
+    await one.journal.flush()
+    await one.die()
+    one, two = runs.new(), runs.new(home=("work", "bob"))
+    service, both = one.service, (one.session, two.session)
+    for some in ((), both[:1], both[1:]):
+        assert await service.saved(some) == []
+    (saved,) = await service.saved(both)
+    assert 0 < saved.done < len(LARGE)
+    if discarded:
+        await service.discard([saved.key], both)
+        assert await live.tree() == {"a.bin": LARGE, "to": None}
+        return
+    assert await service.go_on([saved.key], both[:1]) == []
+    assert len(await service.go_on([saved.key], both)) == 1
+    await service.drain()
+    assert [job.state for job in service.jobs] == [JobState.DONE]
+    assert two.meddler.uploaded == len(LARGE) - saved.done, "what had arrived is not sent again"
+    assert await live.tree() == {"a.bin": LARGE, "to": None, "to/a.bin": LARGE}
 
 
 # failures that pass

@@ -96,16 +96,16 @@ class FakeTransfers:
     def set_limit(self, limit: int | None) -> None:
         self.asked.append(("set_limit", limit))
 
-    async def saved(self, _session: object) -> list[SavedJob]:
+    async def saved(self, _sessions: object) -> list[SavedJob]:
         return list(self.earlier)
 
-    async def go_on(self, keys: Sequence[str], _session: object) -> None:
+    async def go_on(self, keys: Sequence[str], _sessions: object) -> None:
         if self.refusals:
             raise self.refusals.pop(0)
         self.asked.append(("go_on", tuple(keys)))
         self.earlier = [job for job in self.earlier if job.key not in keys]
 
-    async def discard(self, keys: Sequence[str], _session: object) -> None:
+    async def discard(self, keys: Sequence[str], _sessions: object) -> None:
         self.asked.append(("discard", tuple(keys)))
         self.earlier = [job for job in self.earlier if job.key not in keys]
 

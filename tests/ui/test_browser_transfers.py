@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import OptionList
 
 from odtui.config.scopes import Capability
 from odtui.graph.errors import Unreachable
@@ -538,7 +539,7 @@ async def test_later_leaves_the_offer_in_the_palette_and_connecting_again_does_n
         await settle(pilot)
         await keys(pilot, "escape")
         assert shown.transfers.asked == []
-        shown.browser.offer_saved(shown.browser.sessions[0])
+        shown.browser.offer_saved()
         await settle(pilot)
         assert shown.screen is shown.browser
         assert shown.browser.why_not(BY_ID["transfers.saved"]) is None
@@ -556,17 +557,20 @@ async def test_the_key_for_the_transfers_leads_to_the_offer_while_there_are_no_o
         assert isinstance(shown.screen, SavedDialog)
 
 
-async def test_each_account_is_offered_its_own() -> None:
+async def test_with_another_account_only_what_it_makes_possible_is_offered() -> None:
     shown = earlier()
     async with shown.run_test() as pilot:
         await settle(pilot)
         await keys(pilot, "escape")
         second = FakeSession(FakePlace({}, id="drive:second"))
         second.account = replace(second.account, id="second")
+        shown.transfers.earlier.append(replace(SAVED[0], key="relay"))
         shown.browser.connected(second, pane=shown.right)  # type: ignore[arg-type]
         await settle(pilot)
         assert isinstance(shown.screen, SavedDialog)
+        assert shown.screen.query_one(OptionList).option_count == 1
         await keys(pilot, "escape")
+        assert len(shown.browser.saved) == 4
         shown.browser.connected(second, pane=shown.right)  # type: ignore[arg-type]
         await settle(pilot)
         assert shown.screen is shown.browser
@@ -611,6 +615,6 @@ async def test_a_damaged_journal_is_told_once() -> None:
     async with shown.run_test() as pilot:
         await settle(pilot)
         await keys(pilot, "escape")
-        shown.browser.offer_saved(shown.browser.sessions[0])
+        shown.browser.offer_saved()
         await settle(pilot)
         assert shown.notices == ["The journal was damaged."]

@@ -217,6 +217,19 @@ async def test_all_or_some_of_them_go_on(keys: list[str], answer: SavedAnswer | 
     assert app.answers == [answer]
 
 
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [(1, "1 file has changed since and will be sent anew"), (2, "2 files have changed since and will be sent anew")],
+)
+async def test_a_source_that_changed_meanwhile_is_told_on_its_row(files: int, words: str) -> None:
+    app = StyledApp(SavedDialog([SAVED[0], replace(SAVED[1], changed=files)]))
+    async with app.run_test() as pilot:
+        assert shown(app).count("changed since") == 1
+        assert words in shown(app)
+        await pilot.press("down", "space", "enter")
+    assert app.answers == [SavedAnswer("go_on", ("a",))]
+
+
 async def test_discarding_asks_and_no_is_the_safe_answer() -> None:
     app = StyledApp(SavedDialog(SAVED))
     async with app.run_test() as pilot:

@@ -97,7 +97,7 @@ class LocalContent:
         self.size = found.st_size
         self.modified: int | None = int(found.st_mtime)
         self.mode: int | None = stat.S_IMODE(found.st_mode)
-        self.version = _version(found)
+        self.version = local_version(found)
 
     @classmethod
     async def of(cls, entry: Entry) -> LocalContent:
@@ -129,10 +129,11 @@ class LocalContent:
             raise SourceChanged
 
     async def may_resume(self) -> bool:
-        return _version(await on_disk(os.stat, self.path)) == self.version
+        return local_version(await on_disk(os.stat, self.path)) == self.version
 
 
-def _version(found: os.stat_result) -> str:
+def local_version(found: os.stat_result) -> str:
+    """As `Content.version`."""
     return f"{found.st_ino} {found.st_size} {found.st_mtime_ns}"
 
 

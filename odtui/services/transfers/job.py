@@ -110,6 +110,9 @@ class SavedJob:
     """Bytes; None if they were not all counted."""
     saved_at: int
     """Seconds since the epoch, UTC."""
+    changed: int = 0
+    """Files in flight whose source is another version now, so that they are sent anew; those of which it could be told
+    soon."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ class SavedState:
     """All that is known of a job that is gone on with."""
 
     told: str
+    saved_at: int
+    """Seconds since the epoch, UTC: when the job began."""
     finished: dict[str, int]
     """Keys and sizes in bytes."""
     marks: dict[str, Mark]
@@ -157,7 +159,7 @@ class Journal:
         """Make a job this instance's own; None if another was faster. Raises Unusable or sqlite3.Error."""
 
         def work(db: sqlite3.Connection) -> SavedState | None:
-            row = db.execute("SELECT owner, told FROM job WHERE key = ?", (key,)).fetchone()
+            row = db.execute("SELECT owner, told, saved_at FROM job WHERE key = ?", (key,)).fetchone()
             if row is None or not self._owner.is_dead(row[0]):
                 return None
             self._owner.live()
@@ -167,6 +169,7 @@ class Journal:
             tops = db.execute("SELECT number, told FROM top WHERE job = ?", (key,))
             return SavedState(
                 row[1],
+                row[2],
                 {_text(path): size for path, size in finished},
                 self._marks(db, key),
                 {_text(path) for (path,) in folders},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
@@ -66,6 +67,15 @@ class Home(Protocol):
     def client(self) -> GraphClient: ...
     @property
     def place(self) -> Place: ...
+
+
+Homes = Mapping[tuple[str, str], Home]
+"""Sessions by profile and account id."""
+
+
+def homes_of(sessions: Iterable[Home]) -> Homes:
+    """Of those that are kept: a sign-in of this run only is no home."""
+    return {session.client.home: session for session in sessions if session.client.home is not None}
 
 
 def tell(record: Record) -> str | None:
@@ -139,7 +149,7 @@ def place_ref(place: Place) -> PlaceRef | None:
     )
 
 
-async def reopen(ref: PlaceRef, homes: dict[tuple[str, str], Home]) -> Place | None:
+async def reopen(ref: PlaceRef, homes: Homes) -> Place | None:
     """The place, if its account is signed in. Raises GraphError or AuthError."""
     if ref.kind == "local":
         return LocalPlace()

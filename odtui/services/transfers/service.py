@@ -182,19 +182,19 @@ class TransferService:
 
     # jobs of an earlier run
 
-    async def saved(self, session: Home | None) -> list[SavedJob]:
-        """What an earlier run has left that can go on with this session, oldest first; without a session only what
-        needs none."""
-        return await self._shelf.saved(session)
+    async def saved(self, sessions: Iterable[Home]) -> list[SavedJob]:
+        """What an earlier run has left that can go on with these sessions, oldest first; without one only what needs
+        none."""
+        return await self._shelf.saved(sessions)
 
-    async def go_on(self, keys: Iterable[str], session: Home | None) -> list[int]:
+    async def go_on(self, keys: Iterable[str], sessions: Iterable[Home]) -> list[int]:
         """Queue saved jobs again, each to go on where it was. Returns job ids; what another instance has taken
         meanwhile is left out. Raises GraphError or AuthError when a place cannot be opened: all is kept then."""
-        return [self._queue(taken.order, taken).id for taken in await self._shelf.take(keys, session)]
+        return [self._queue(taken.order, taken).id for taken in await self._shelf.take(keys, sessions)]
 
-    async def discard(self, keys: Iterable[str], session: Home | None) -> None:
+    async def discard(self, keys: Iterable[str], sessions: Iterable[Home]) -> None:
         """Give saved jobs up: upload sessions are cancelled, unfinished files deleted; what has arrived stays."""
-        await self._shelf.discard(keys, session)
+        await self._shelf.discard(keys, sessions)
 
     @property
     def notice(self) -> str:

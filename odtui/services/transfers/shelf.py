@@ -16,13 +16,14 @@ from odtui.services.disk import on_disk, on_disk_to_end
 from odtui.services.drive_place import DrivePlace
 from odtui.services.entry import Entry
 from odtui.services.place import Place
+from odtui.services.transfers.changed import count_changed
 from odtui.services.transfers.database import Unusable
 from odtui.services.transfers.job import SavedJob
 from odtui.services.transfers.journal import Journal, SavedRow
 from odtui.services.transfers.part import is_part
 from odtui.services.transfers.record import Order, Record, name_of
-from odtui.services.transfers.saved import Home, Told, order_of, read, read_entry, reopen, tell
-from odtui.services.transfers.trail import Mark, Trail
+from odtui.services.transfers.saved import Home, Homes, Told, homes_of, order_of, read, read_entry, reopen, tell
+from odtui.services.transfers.trail import Mark, Settled, Trail
 
 log = logging.getLogger(__name__)
 
@@ -86,17 +87,20 @@ class Shelf:
 
     # of an earlier run
 
-    async def saved(self, session: Home | None) -> list[SavedJob]:
-        """What can go on with this session; without one, what needs none. Oldest first."""
-        homes = _homes(session)
+    async def saved(self, sessions: Iterable[Home]) -> list[SavedJob]:
+        """What can go on with these sessions; without one, what needs none. Oldest first."""
+        homes = homes_of(sessions)
         found = []
         for row in await self._rows():
             told = read(row.told)
             if told is not None and told.homes <= homes.keys():
-                found.append(await on_disk(_saved_job, row, told))
+                found.append((row, told))
             elif told is None or row.age > LIFE:
-                await self.discard([row.key], session)
-        return found
+                await self.discard([row.key], sessions)
+        changed = await count_changed([(told.source, row.marks) for row, told in found], homes)
+        return [
+            await on_disk(_saved_job, row, told, number) for (row, told), number in zip(found, changed, strict=True)
+        ]
 
     async def _rows(self) -> list[SavedRow]:
         if self._journal is None:
@@ -107,12 +111,13 @@ class Shelf:
             log.warning("the journal of transfers: %s", error)
             return []
 
-    async def take(self, keys: Iterable[str], session: Home | None) -> list[Taken]:
+    async def take(self, keys: Iterable[str], sessions: Iterable[Home]) -> list[Taken]:
         """Those of them that nobody else has taken meanwhile. Raises GraphError or AuthError; all are kept then."""
+        homes = homes_of(sessions)
         taken: list[Taken] = []
         try:
             for key in keys:
-                one = await self._take(key, session)
+                one = await self._take(key, homes)
                 if one is not None:
                     taken.append(one)
         except BaseException:
@@ -121,7 +126,7 @@ class Shelf:
             raise
         return taken
 
-    async def _take(self, key: str, session: Home | None) -> Taken | None:
+    async def _take(self, key: str, homes: Homes) -> Taken | None:
         journal = self._journal
         if journal is None:
             return None
@@ -132,11 +137,12 @@ class Shelf:
             return None
         if state is None:
             return None
-        trail = Trail(key, journal, marks=state.marks, folders=state.folders, tops=_tops(state.tops))
+        settled = Settled(state.finished, state.saved_at)
+        trail = Trail(key, journal, marks=state.marks, folders=state.folders, tops=_tops(state.tops), settled=settled)
         try:
             told = read(state.told)
-            source = None if told is None else await reopen(told.source, _homes(session))
-            target = None if told is None else await reopen(told.target, _homes(session))
+            source = None if told is None else await reopen(told.source, homes)
+            target = None if told is None else await reopen(told.target, homes)
         except BaseException:
             await self._release(key)
             raise
@@ -144,7 +150,7 @@ class Shelf:
             await self._release(key)
             return None
         await on_disk_to_end(_sweep, state.folders, key, {mark.where for mark in state.marks.values()})
-        return Taken(order_of(told, source, target), trail, _folded(state.finished))
+        return Taken(order_of(told, source, target), trail, _finished(state.finished))
 
     async def _release(self, key: str) -> None:
         """Somebody else may have it; if that cannot be noted, when this run has ended."""
@@ -154,7 +160,7 @@ class Shelf:
         except _UNUSABLE as error:
             log.warning("the journal of transfers: %s", error)
 
-    async def discard(self, keys: Iterable[str], session: Home | None) -> None:
+    async def discard(self, keys: Iterable[str], sessions: Iterable[Home]) -> None:
         """Give them up: upload sessions are cancelled, part files deleted. A session out of reach expires by itself."""
         for key in keys:
             journal = self._journal
@@ -168,7 +174,7 @@ class Shelf:
             if state is None:
                 continue
             told = read(state.told)
-            home = None if told is None or told.target.home is None else _homes(session).get(told.target.home)
+            home = None if told is None or told.target.home is None else homes_of(sessions).get(told.target.home)
             await _abandon(state.marks.values(), None if home is None else home.client)
             await on_disk_to_end(_sweep, state.folders, key, set())
             journal.ended(key)
@@ -183,11 +189,6 @@ async def _abandon(marks: Iterable[Mark], client: GraphClient | None) -> None:
                 await client.cancel_upload(mark.where)
 
 
-def _homes(session: Home | None) -> dict[tuple[str, str], Home]:
-    home = session.client.home if session is not None else None
-    return {home: session} if session is not None and home is not None else {}
-
-
 def _client(place: Place | None) -> GraphClient | None:
     return place.client if isinstance(place, DrivePlace) else None
 
@@ -197,12 +198,11 @@ def _tops(told: dict[int, str]) -> dict[int, Entry]:
     return {number: entry for number, entry in entries.items() if entry is not None}
 
 
-def _saved_job(row: SavedRow, told: Told) -> SavedJob:
+def _saved_job(row: SavedRow, told: Told, changed: int) -> SavedJob:
     done = row.done + sum(_done(mark) for mark in row.marks.values())
     total = None if told.total is None else max(told.total, done)
-    return SavedJob(
-        row.key, told.kind, name_of(told.entries), told.source_words, told.target_words, done, total, row.saved_at
-    )
+    name, route = name_of(told.entries), (told.source_words, told.target_words)
+    return SavedJob(row.key, told.kind, name, *route, done, total, row.saved_at, changed)
 
 
 def _done(mark: Mark) -> int:
@@ -236,12 +236,16 @@ def _sweep(folders: Iterable[str], key: str, known: set[str]) -> None:
                 _unlink(path)
 
 
-def _folded(sizes: dict[str, int]) -> dict[str, tuple[int, int]]:
-    """What the journal keeps of each file, as `Record.fold` leaves it: below a whole folder nothing is told apart."""
+def _finished(sizes: dict[str, int]) -> dict[str, tuple[int, int]]:
+    """As `Record.finished`, of what the journal keeps: each file by itself. Whole folders are left out, so that they
+    are looked into again: one may be gone at the target, or hold something new at the source. Only of what is gone from
+    the source nothing more can be told."""
     found: dict[str, tuple[int, int]] = {}
     for key, size in sizes.items():
-        steps = [at + 1 for at, char in enumerate(key) if char == "/"]
-        at = next((key[:step] for step in steps if key[:step] in sizes), key)
-        files, known = found.get(at, (0, 0))
-        found[at] = (files + (not key.endswith("/")), known + size)
+        top = key.partition("/")[0]
+        if f"-{top}" in sizes and f"{top}/" in sizes:
+            files, known = found.get(f"{top}/", (0, 0))
+            found[f"{top}/"] = (files + (not key.endswith("/")), known + size)
+        elif not key.endswith("/"):
+            found[key] = (1, size)
     return found

@@ -53,6 +53,24 @@ class Notes(Protocol):
     def ended(self, job: str) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Files that an earlier run has settled, as they were then."""
+
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Bytes, by key."""
+    since: int = 0
+    """Seconds since the epoch, UTC: when the job began."""
+
+    def differs(self, key: str, entry: Entry) -> bool:
+        """Whether a file may be another version now: it is carried again, which tells what is there already by its
+        hash, and asks about the rest."""
+        size = self.sizes.get(key)
+        if size is None:
+            return False
+        return size != (entry.size or 0) or (entry.modified is not None and entry.modified >= self.since)
+
+
 class Trail:
     """Of one job; it outlives the attempts at it."""
 
@@ -64,12 +82,14 @@ class Trail:
         marks: dict[str, Mark] | None = None,
         folders: set[str] | None = None,
         tops: dict[int, Entry] | None = None,
+        settled: Settled | None = None,
     ) -> None:
-        """`marks`, `folders` and `tops` are what an earlier run has left."""
+        """`marks`, `folders`, `tops` and `settled` are what an earlier run has left."""
         self.key = key or token_hex(6)
         """Of the journal; part files bear it in their names."""
         self.notes = notes
         self.marks = marks or {}
+        self.settled = settled or Settled()
         self.again = marks is not None
         """Whether an attempt came before: then a file may have arrived already."""
         self.keep = False
@@ -80,7 +100,7 @@ class Trail:
         """Where chosen folders go to, by their number: made or merged with, it stays the same in later attempts."""
 
     def file(self, entry: Entry, folder: Entry) -> FileTrail:
-        return FileTrail(self, f"{entry.id}\n{folder.id}")
+        return FileTrail(self, file_key(entry, folder))
 
     def finished(self, key: str, size: int) -> None:
         """A file is settled; `key` as in `Record.finished`."""
@@ -104,6 +124,18 @@ class Trail:
             if self.notes is not None:
                 await self.notes.part_folder(self.key, folder)
             self.folders.add(folder)
+
+
+def file_key(entry: Entry, folder: Entry) -> str:
+    """Of a file on its way; NUL is in no name and no id."""
+    at = entry.content
+    return "\0".join((entry.id, folder.id, at.drive_id, at.id))
+
+
+def source_of(key: str) -> tuple[str, str]:
+    """Drive and id of what a file on its way is read from; both empty if the key is none of `file_key`."""
+    parts = key.split("\0")
+    return (parts[2], parts[3]) if len(parts) == 4 else ("", "")
 
 
 class FileTrail:

@@ -121,18 +121,19 @@ class TreeRun:
         if entry.is_folder:
             branch = branch if chosen else Branch(entry, name, branch)
             branch.name = name
-            if branch.key_whole not in self.record.finished:
-                found(branch)
-            else:
+            if branch.key_whole in self.record.finished and not (branch.above is not None and branch.above.fresh):
                 self._finished_before(branch.key_whole)
                 await self._settle(branch)
+            else:
+                found(branch)
             return
         key, path = (
             (branch.key, branch.path) if chosen else (f"{branch.key}/{entry.name}", f"{branch.path}/{entry.name}")
         )
         folder = self.folder if chosen else branch.target
         assert folder is not None  # noqa: S101 - a folder is opened before those in it
-        if key in self.record.finished:
+        gone = not chosen and branch.fresh  # with the folder that it had arrived in
+        if key in self.record.finished and not gone and not self.record.trail.settled.differs(key, entry):
             self._finished_before(key)
             self.tally.carried += 1
             branch.done.append(key)

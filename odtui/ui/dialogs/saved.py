@@ -73,6 +73,7 @@ class SavedDialog(Question[SavedAnswer]):
             f"  {done}",
             "\n      ",
             (f"{route}{f' · {saved_at}' if saved_at else ''}", "dim"),
+            _changed(job.changed),
         )
 
     @on(OptionList.OptionSelected)
@@ -140,3 +141,13 @@ class SavedDialog(Question[SavedAnswer]):
 
     def action_safe_way(self) -> None:
         self.answer(None)
+
+
+def _changed(files: int) -> Content:
+    """Continue or discard is decided knowing that what had arrived of these is of no use."""
+    if not files:
+        return Content()
+    have = "has" if files == 1 else "have"
+    return Content.assemble(
+        "\n      ", (f"{count(files, 'file')} {have} changed since and will be sent anew", "$text-warning")
+    )

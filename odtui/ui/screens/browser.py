@@ -113,7 +113,7 @@ class BrowserScreen(UndoingScreen):
         (pane or self._cloud_pane()).open_place(session.place, open_at)
         self.name_owners()
         self.update_status()
-        self.offer_saved(session)
+        self.offer_saved()
 
     def connecting(self, message: str) -> None:
         """Nothing of OneDrive is shown until `connected`. A message that ends in … gets a spinner."""

@@ -68,8 +68,10 @@ class TransferringScreen(StartingScreen):
         """One for each account whose drive is open; empty while nobody is signed in."""
         self.read_only = False
         """Shown in the status line; the session itself keeps to it."""
-        self._saved: dict[str, tuple[SavedJob, ...]] = {}
-        """Transfers of an earlier run that can go on, by the id of the account that they were offered to."""
+        self._saved: tuple[SavedJob, ...] = ()
+        self._offered: set[str] = set()
+        """Keys of those that were offered since the start."""
+        self._noticed = False
         self.leaving = False
         """odtui is left as soon as everything has ended."""
         self.questions = TransferQuestions(self, self.properties_of)
@@ -279,40 +281,42 @@ class TransferringScreen(StartingScreen):
 
     @property
     def saved(self) -> tuple[SavedJob, ...]:
-        """What can go on with the session of the active pane."""
-        return self._saved.get(self.session.account.id, ()) if self.session is not None else ()
+        """Transfers of an earlier run that can go on with the accounts that are signed in."""
+        return self._saved if self.sessions else ()
 
     @work(group="question")
-    async def offer_saved(self, session: Session, *, again: bool = False) -> None:
-        """Ask about transfers of an earlier run, once for each account and start unless the user wants it `again`."""
+    async def offer_saved(self, *, again: bool = False) -> None:
+        """Ask about transfers of an earlier run, each once in a start unless the user wants them all `again`: as soon
+        as the accounts that it takes are signed in."""
         from odtui.ui.dialogs.saved import SavedDialog
 
-        account = session.account.id
-        first = account not in self._saved
-        saved = self._saved[account] = tuple(await self.transfers.saved(session))
-        if first and (notice := self.transfers.notice):
+        self._saved = tuple(await self.transfers.saved(tuple(self.sessions)))
+        if not self._noticed and (notice := self.transfers.notice):
+            self._noticed = True
             self.active.tell(notice, warning=True)
-        if not saved or not (first or again):
+        offer = tuple(job for job in self._saved if again or job.key not in self._offered)
+        self._offered.update(job.key for job in offer)
+        if not offer:
             return
-        answer = await self.questions.ask(lambda: SavedDialog(saved, grace=self.questions.grace))
+        answer = await self.questions.ask(lambda: SavedDialog(offer, grace=self.questions.grace))
         if answer is not None:
-            await self._take_saved(session, answer)
-            self._saved[account] = tuple(await self.transfers.saved(session))
+            await self._take_saved(answer)
+            self._saved = tuple(await self.transfers.saved(tuple(self.sessions)))
             self.refresh_bindings()
 
-    async def _take_saved(self, session: Session, answer: SavedAnswer) -> None:
+    async def _take_saved(self, answer: SavedAnswer) -> None:
+        sessions = tuple(self.sessions)
         try:
             if answer.action == "go_on":
-                await self.transfers.go_on(answer.keys, session)
+                await self.transfers.go_on(answer.keys, sessions)
             else:
-                await self.transfers.discard(answer.keys, session)
+                await self.transfers.discard(answer.keys, sessions)
         except FAILURES as error:
             self.active.fail(error, doing="continue the transfers", retry=self.show_saved)
 
     def show_saved(self) -> None:
-        """The offer once more, for the account of the active pane."""
-        if self.session is not None:
-            self.offer_saved(self.session, again=True)
+        """The offer once more."""
+        self.offer_saved(again=True)
 
 
 def _held(sums: JobSums, flow: Flow) -> str:
