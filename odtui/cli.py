@@ -142,5 +142,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             read_only=arguments.read_only,
         )
     except SettingsError as error:
-        print(f"odtui cannot use its settings.\n{error}\nThe file was left as it is.", file=sys.stderr)
+        _tell("odtui cannot use its settings.", str(error), "The file was left as it is.")
         return EXIT_USAGE
+
+
+def _tell(*paragraphs: str) -> None:
+    """On standard error, broken between words."""
+    from shutil import get_terminal_size
+    from textwrap import fill
+
+    width = max(40, get_terminal_size().columns - 1)
+    for each in paragraphs:
+        print(fill(each, width, break_long_words=False, break_on_hyphens=False), file=sys.stderr)

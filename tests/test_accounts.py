@@ -77,6 +77,15 @@ async def test_each_pane_shows_its_own_account_and_the_status_line_that_of_the_a
         assert ADA in status(odtui)
 
 
+async def test_enter_signs_in_where_the_pane_has_said_to_press_a(demo: DemoThread, tmp_path: Path) -> None:
+    async with driven(demo, tmp_path, signed_in=False) as odtui:
+        await odtui.press("escape")
+        assert "Press a to sign in" in "".join(screen_text(odtui.app))
+        await odtui.press("a")
+        await odtui.press("enter")
+        assert isinstance(odtui.app.screen, SignInScreen)
+
+
 async def test_an_open_drive_is_shown_again_without_a_request_for_it(demo: DemoThread, tmp_path: Path) -> None:
     async with driven(demo, tmp_path, browser=as_grace) as odtui:
         await both(odtui)

@@ -156,6 +156,6 @@ def test_a_broken_settings_file_is_reported_and_left_alone(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     assert main(["--config", str(file)]) == 2
-    told = capsys.readouterr().err
+    told = " ".join(capsys.readouterr().err.split())
     assert f"{file}, line 2" in told
     assert file.read_text() == 'theme = "odtui-dark"\nprofile = \n'

@@ -258,7 +258,8 @@ async def test_a_refused_sign_in_is_a_card(demo: DemoThread, tmp_path: Path, row
             assert odtui.app.screen.query(StartView)
         if row.field:
             refuse(odtui, number, place_of(number))
-            await odtui.press("b", "o")
+            await odtui.press("b")
+            await odtui.press("o")
             assert isinstance(odtui.app.screen, SettingsScreen)
             assert odtui.focused_field() == row.field
 

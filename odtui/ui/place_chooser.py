@@ -45,7 +45,8 @@ class PlaceChooser:
                 if option.id == id:
                     act()
 
-        self._app.push_screen(PickDialog("Show in this pane", options, current=self._current(pane)), chosen)
+        dialog = PickDialog("Show in this pane", options, current=self._current(pane), begin=self._begin(pane, options))
+        self._app.push_screen(dialog, chosen)
 
     def _current(self, pane: FilePane) -> str | None:
         """What the pane shows now."""
@@ -53,6 +54,13 @@ class PlaceChooser:
             return None
         known = self._flow.open.of(pane.place)
         return _id("drive", known.profile, known.session.account) if known is not None else "local"
+
+    def _begin(self, pane: FilePane, options: list[Option]) -> str | None:
+        """Where the cursor stands in a pane that shows nothing and has said `Press a to sign in`: at what fills it."""
+        if pane.place is not None:
+            return None
+        fills = ("drive:", "account:", "sign_in:")
+        return next((option.id for lead in fills for option in options if option.id.startswith(lead)), None)
 
     def _choices(self, pane: FilePane) -> list[tuple[Option, Callable[[], object]]]:
         flow = self._flow

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from textual.content import Content
 from textual.widgets import Static
+from textual.widgets._toast import Toast
 
 from odtui.services.words import Explained
 from odtui.ui.dialogs.confirm import ConfirmDialog
@@ -280,6 +281,27 @@ async def test_moving_and_numbers_choose(keys: list[str], answer: str | None) ->
     async with app.run_test() as pilot:
         await pilot.press(*keys)
     assert app.answers == [answer]
+
+
+async def test_no_notice_lies_over_a_list() -> None:
+    app = choose()
+    async with app.run_test(notifications=True) as pilot:
+        app.notify("Notice")
+        await pilot.pause()
+        (toast,) = app.screen.query(Toast)
+        assert not toast.visible
+        await pilot.press("escape")
+        await pilot.pause()
+        (toast,) = app.screen.query(Toast)
+        assert toast.visible
+
+
+async def test_the_cursor_can_begin_elsewhere_than_at_what_is_in_use() -> None:
+    options = [Option("one", Content("One")), Option("two", Content("Two"))]
+    app = StyledApp(PickDialog("Choose", options, begin="two"))
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+    assert app.answers == ["two"]
 
 
 async def test_what_is_not_possible_cannot_be_chosen_by_its_number() -> None:

@@ -115,6 +115,17 @@ async def test_a_kind_of_accounts_is_the_directory(kind: str) -> None:
     assert result(app).profile.tenant == kind
 
 
+async def test_the_directory_is_not_called_optional_where_one_has_to_be_named() -> None:
+    app = settings(READY)
+    async with app.run_test() as pilot:
+        field, choice = app.screen.query_one("#tenant", Field), app.screen.query_one("#accounts Select", Select)
+        label = field.query_one(".field-label", Static)
+        for kind, words in (("one", "Directory (tenant) ID"), ("common", "Directory (tenant) ID  optional")):
+            choice.value = kind
+            await pilot.pause()
+            assert str(label.render()) == words
+
+
 async def test_a_named_directory_means_one_directory() -> None:
     app = settings(READY)
     async with app.run_test() as pilot:

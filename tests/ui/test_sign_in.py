@@ -251,6 +251,9 @@ async def test_without_a_browser_the_address_it_ended_on_is_pasted() -> None:
         await pilot.press("b")
         await pilot.pause()
         assert app.focused is app.screen.query_one("#paste")
+        active = app.screen.active_bindings.values()
+        copy = [each.binding.key for each in active if each.node is app.screen and each.binding.action == "copy"]
+        assert copy == ["f5"], "a letter would go into the field"
         app.screen.query_one("#paste", LineInput).value = " http://localhost:40123/?code=abc "
         await pilot.press("enter")
         await settle(pilot)

@@ -37,13 +37,21 @@ class PickDialog(Dialog[str | None]):
         options: Sequence[Option],
         *,
         current: str | None = None,
+        begin: str | None = None,
         body: Content | None = None,
         danger: bool = False,
     ) -> None:
-        """`title` is our own words; `body` may hold names made safe."""
+        """
+        Args:
+            title: Our own words.
+            current: Id of the option that is in use; it gets a mark.
+            begin: Id of the option where the cursor stands at first; None: the current one, else the first.
+            body: May hold names made safe.
+        """
         super().__init__(title, danger=danger)
         self._options = tuple(options)
         self._current = current
+        self._begin = begin or current
         self._body = body
 
     def compose_body(self) -> ComposeResult:
@@ -57,8 +65,8 @@ class PickDialog(Dialog[str | None]):
 
     def on_mount(self) -> None:
         ids = [option.id for option in self._options]
-        if self._current in ids:
-            self.query_one(OptionList).highlighted = ids.index(self._current)
+        if self._begin in ids:
+            self.query_one(OptionList).highlighted = ids.index(self._begin)
 
     def _line(self, number: int, option: Option) -> Content:
         mark = "● " if option.id == self._current else "" if option.key else "  "

@@ -69,7 +69,8 @@ class SignInScreen(Screen["Account | None"]):
         Binding("b", "sign_in('browser')", "Browser", key_display="b"),
         Binding("d", "sign_in('device')", "Device code", key_display="d"),
         Binding("x,delete", "forget", "Sign out", key_display="x"),
-        Binding("c,f5", "copy", "Copy", key_display="c"),
+        Binding("c", "copy", "Copy", key_display="c"),
+        Binding("f5", "copy", "Copy", key_display="F5"),  # the one that works while one pastes
         Binding("n", "sign_in('device')", "New code", show=False),
         Binding("o", "open_page", "Open page", show=False),
         Binding("f2", "settings", "Settings", key_display="F2"),

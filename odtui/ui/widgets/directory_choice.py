@@ -40,7 +40,7 @@ class DirectoryChoice(VerticalGroup):
             "Directory (tenant) ID",
             PastedInput(self._named, placeholder=self._blank_means, compact=True),
             "For one directory: its ID or, say, contoso.onmicrosoft.com.",
-            optional=True,
+            optional=self._first != ONE,
             id="tenant",
         )
 
@@ -68,7 +68,7 @@ class DirectoryChoice(VerticalGroup):
         line = self._line
         with line.prevent(Input.Changed):
             line.value = self._named if event.value == ONE else ""
-        line.placeholder = self._blank_means
+        self._tell_blank()
 
     @on(Input.Changed)
     def take_directory(self, event: Input.Changed) -> None:
@@ -93,7 +93,12 @@ class DirectoryChoice(VerticalGroup):
         if choice.value != kind:
             with choice.prevent(Select.Changed):
                 choice.value = kind
-            self._line.placeholder = self._blank_means
+            self._tell_blank()
+
+    def _tell_blank(self) -> None:
+        """What a blank directory means now."""
+        self._line.placeholder = self._blank_means
+        self.query_one("#tenant", Field).optional = self.kind != ONE
 
     @property
     def _line(self) -> PastedInput:

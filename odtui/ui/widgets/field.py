@@ -17,6 +17,8 @@ class Field(VerticalGroup):
     """One sentence; None while nothing is wrong or nothing was entered yet."""
     remark: reactive[str] = reactive("")
     """Our own words about what was just entered, in place of the hint."""
+    optional: reactive[bool] = reactive(False)
+    """Whether it can stay blank."""
 
     def __init__(self, label: str, control: Widget, hint: str = "", *, optional: bool = False, id: str) -> None:
         """`label` and `hint` are our own words."""
@@ -24,16 +26,19 @@ class Field(VerticalGroup):
         self.control = control
         self._label = label
         self._hint = hint
-        self._optional = optional
+        self.set_reactive(Field.optional, optional)
 
     def compose(self) -> ComposeResult:
-        note = Content.styled("  optional", "dim") if self._optional else Content()
-        yield Static(Content.assemble(self._label, note), classes="field-label")
+        yield Static(self._title, classes="field-label")
         yield self.control
         yield Static(classes="field-note")
 
     def on_mount(self) -> None:
         self._note()
+
+    def watch_optional(self) -> None:
+        if self.is_mounted:
+            self.query_one(".field-label", Static).update(self._title)
 
     def watch_problem(self, problem: str | None) -> None:
         self.set_class(problem is not None, "-bad")
@@ -47,6 +52,10 @@ class Field(VerticalGroup):
     def enter(self) -> None:
         """Give the control the focus."""
         self.control.focus()
+
+    @property
+    def _title(self) -> Content:
+        return Content.assemble(self._label, Content.styled("  optional", "dim") if self.optional else Content())
 
     def _note(self) -> None:
         note = self.query_one(".field-note", Static)
