@@ -285,16 +285,36 @@ class Deleted:
         return [Change(self.place, new=new, folder=chain[-1])] if chain else []
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lasting:
+    """What is not taken back: it stands in the way of the step before, which nobody means just then."""
+
+    place: Place
+    what: str
+    why: str
+    """A sentence."""
+
+    @property
+    def removes(self) -> str:
+        return ""
+
+    async def undo(self) -> Undone:
+        raise CannotUndo(self.why)
+
+
 def step_of(kind: str, deeds: Sequence[Deed], origins: Mapping[tuple[str, str], Entry]) -> Step | None:
-    """What a job has done as one step; None if that cannot be taken back as a whole.
+    """What a job has done as one step; None if it has done nothing.
 
     Args:
         kind: Of the job.
         origins: Of a move: by key, the folders that entries were in.
     """
-    if not deeds or len(deeds) > MOST_DEEDS:
+    if not deeds:
         return None
     place = deeds[0].place
+    if len(deeds) > MOST_DEEDS:
+        why = f"It made more than {MOST_DEEDS:,} changes, and that is more than is remembered."
+        return Lasting(place, f"{kind} of very many", why)
     if kind == "delete":
         return Deleted(place, tuple(deed.entry for deed in deeds), deeds[0].when)
     if kind != "move":
@@ -306,7 +326,10 @@ def step_of(kind: str, deeds: Sequence[Deed], origins: Mapping[tuple[str, str], 
         if deed.before is not None and deed.folder is not None and deed.before.key in origins
     ]
     # What went to another drive or disk was copied, and the source deleted: that is no single step any more.
-    return Moved(place, tuple(moves)) if len(moves) == len(deeds) else None
+    if len(moves) < len(deeds):
+        what = f"move of {_names([deed.entry for deed in deeds])}"
+        return Lasting(place, what, "It was copied to another place, and its source deleted. Move it back yourself.")
+    return Moved(place, tuple(moves))
 
 
 async def _now(place: Place, entry: Entry, *, folder: Entry | None = None) -> Entry:

@@ -18,6 +18,7 @@ from odtui.services.undo import (
     LONGEST,
     CannotUndo,
     Deleted,
+    Lasting,
     Made,
     Moved,
     Moving,
@@ -359,15 +360,20 @@ def test_a_job_is_one_step(kind: str, deed: str, step: type) -> None:
     assert isinstance(step_of(kind, _deeds(FakePlace(), deed, 3), {}), step)
 
 
-def test_a_move_within_a_drive_is_one_step_and_one_across_is_none() -> None:
+async def test_a_move_within_a_drive_is_one_step_and_one_across_is_never_taken_back() -> None:
     place = FakePlace()
     before, folder = place.add("/was", b"x"), place.entries["/"]
     moved = _deeds(place, "moved", folder=folder, before=before)
     assert isinstance(step_of("move", moved, {before.key: folder}), Moved)
-    assert step_of("move", moved, {}) is None
-    assert step_of("move", [*moved, *_deeds(place, "made", folder=folder)], {before.key: folder}) is None
+    for across in (step_of("move", moved, {}), step_of("move", _deeds(place, "made", 2, folder=folder), {})):
+        assert isinstance(across, Lasting)
+        assert (
+            await _refused(across) == "It was copied to another place, and its source deleted. Move it back yourself."
+        )
 
 
-def test_nothing_and_too_much_are_no_step() -> None:
+async def test_nothing_is_no_step_and_too_much_is_never_taken_back() -> None:
     assert step_of("copy", [], {}) is None
-    assert step_of("copy", _deeds(FakePlace(), "made", MOST_DEEDS + 1), {}) is None
+    much = step_of("copy", _deeds(FakePlace(), "made", MOST_DEEDS + 1), {})
+    assert isinstance(much, Lasting)
+    assert await _refused(much) == "It made more than 5,000 changes, and that is more than is remembered."
