@@ -113,9 +113,15 @@ class Drive:
 
     def c_tag(self, node: Node) -> str | None:
         """None for business folders."""
-        if node.is_container:
-            return None if self.business else f'"c:{braced(node.guid)},{self.tree.changed(node)}"'
-        return f'"c:{braced(node.guid)},{node.content_version - node.retimed}"'
+        return self.tags(node)[1]
+
+    def tags(self, node: Node) -> tuple[str, str | None]:
+        """Both, of an item that is in the tree."""
+        guid = braced(node.guid)
+        tag = f'"{guid},{node.version}"'
+        if not node.is_container:
+            return tag, f'"c:{guid},{node.content_version - node.retimed}"'
+        return tag, None if self.business else f'"c:{guid},{self.tree.changed(node)}"'
 
     def listing_tag(self, folder: Node) -> str:
         """Changes with anything below the folder."""

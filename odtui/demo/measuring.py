@@ -31,10 +31,10 @@ def size_of(bodies: Bodies, node: Node, *, own: bool = False) -> tuple[int, int]
     `own`: of the file itself, whatever was given as its thumbnail.
     """
     content, size = (node.content, node.size) if own else source_of(node)
-    named_so = (node.thumbnail and not own) or node.name.rpartition(".")[2].lower() in _EXTENSIONS
-    if not named_so or not size or not content.startswith(("blob:", "disk:")):
+    if not size or not content.startswith(("blob:", "disk:")):
         return None
-    found = _measured(bodies, content, size)
+    named_so = (node.thumbnail and not own) or node.name.rpartition(".")[2].lower() in _EXTENSIONS
+    found = _measured(bodies, content, size) if named_so else None
     return found[:2] if found is not None else None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b32encode
-from functools import lru_cache
 from hashlib import md5
 from typing import Literal
 
@@ -117,7 +116,6 @@ def guid_of(text: str) -> str:
     return md5(text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
 
-@lru_cache(maxsize=4096)
 def braced(guid: str) -> str:
     """{8C1F0A6D-...} as it stands in tags."""
     upper = guid.upper()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date, timedelta
 from functools import lru_cache
 from mimetypes import guess_type
 from typing import Any
@@ -19,12 +19,25 @@ from odtui.demo.state import Demo
 
 Json = dict[str, Any]
 
+_EPOCH = date(1970, 1, 1)
 DOWNLOAD_URL = "@microsoft.graph.downloadUrl"
 
 
-@lru_cache(maxsize=65_536)
+_MINUTES = [f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]
+_SECONDS = [f"{second:02}Z" for second in range(60)]
+
+
 def iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19] + "Z"
+    """In UTC. Put together from parts: a page of items has thousands of times."""
+    minute, second = divmod(seconds, 60)
+    day, minute = divmod(minute, 1440)
+    return _day(day) + _MINUTES[minute] + _SECONDS[second]
+
+
+@lru_cache(maxsize=4096)
+def _day(day: int) -> str:
+    """The date so many days after the epoch."""
+    return (_EPOCH + timedelta(day)).isoformat()
 
 
 @lru_cache(maxsize=1024)
@@ -103,7 +116,9 @@ class Renderer:
 
     def item(self, node: Node) -> Json:
         it = self.drive
-        tag, item_id = it.e_tag(node), it.item_id(node.guid)
+        (tag, c_tag), item_id = it.tags(node), it.item_id(node.guid)
+        created, modified = iso(node.created), iso(node.modified)
+        as_served = node.fs_created == node.created and node.fs_modified == node.modified
         body: Json = {"@odata.etag": tag}
         is_file = node.kind == "file"
         if is_file and self._wants(DOWNLOAD_URL):
@@ -113,15 +128,18 @@ class Renderer:
             "name": node.name,
             "size": node.size if is_file else it.tree.size(node),
             "eTag": tag,
-            "createdDateTime": iso(node.created),
-            "lastModifiedDateTime": iso(node.modified),
+            "createdDateTime": created,
+            "lastModifiedDateTime": modified,
             "createdBy": self._who,
             "lastModifiedBy": self._who,
             "webUrl": self._web + item_id,
             "parentReference": self._parents.get(node.parent) or self._parent(node),
-            "fileSystemInfo": {"createdDateTime": iso(node.fs_created), "lastModifiedDateTime": iso(node.fs_modified)},
+            "fileSystemInfo": {
+                "createdDateTime": created if as_served else iso(node.fs_created),
+                "lastModifiedDateTime": modified if as_served else iso(node.fs_modified),
+            },
         }
-        if (c_tag := it.c_tag(node)) is not None:
+        if c_tag is not None:
             body["cTag"] = c_tag
         self._facets(node, body)
         if self.select is None:
