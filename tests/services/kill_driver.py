@@ -4,7 +4,7 @@ The plan is a JSON object:
 
     {"base": "http://127.0.0.1:PORT", "token": "…", "journal": "/folder", "hurry": 100,
      "jobs": [{"kind": "upload", "entries": ["/here/a", "/here/tree"], "folder": "/on the drive"},
-              {"kind": "download", "entries": ["/on the drive/b"], "folder": "/here"}]}
+              {"kind": "download", "entries": ["/on the drive/b"], "folder": "/here", "move": true}]}
 
 `hurry` divides every wait. Started with the same plan again it goes on with what the journal has saved, and starts the
 jobs that had not begun. It prints a line per job that failed and exits with 0 when all of them have ended well.
@@ -104,7 +104,7 @@ class Driver:
         try:
             saved = await service.saved([session])
             await service.go_on([job.key for job in saved], [session])
-            await self._begin(service, session, journal, {(job.kind, job.name) for job in saved})
+            await self._begin(service, session, journal, {(job.name, job.target.startswith("/")) for job in saved})
             return await self._finish(service)
         finally:
             running.cancel()
@@ -113,7 +113,7 @@ class Driver:
             await session.aclose()
 
     async def _begin(
-        self, service: TransferService, session: Session, journal: Journal, saved: set[tuple[str, str]]
+        self, service: TransferService, session: Session, journal: Journal, saved: set[tuple[str, bool]]
     ) -> None:
         begun: list[int] = json.loads(self.begun.read_text()) if self.begun.exists() else []
         for number, job in enumerate(self.plan["jobs"]):
@@ -123,8 +123,9 @@ class Driver:
                 entries = [await source.locate(path) for path in job["entries"]]
                 first, others = entries[0].name, len(entries) - 1
                 name = f"{first} and {others:,} more" if others else first
-                if (job["kind"], name) not in saved:
-                    service.start(entries, source, target, await target.locate(job["folder"]))
+                if (name, not up) not in saved:
+                    folder = await target.locate(job["folder"])
+                    service.start(entries, source, target, folder, move=bool(job.get("move")))
                     await journal.flush()
                 begun.append(number)
                 newer = self.begun.with_suffix(".new")

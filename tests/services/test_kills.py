@@ -25,6 +25,8 @@ from odtui.demo.receiving import Session
 from odtui.demo.state import Demo, Options
 from odtui.demo.thread import DemoThread
 
+Files = dict[str, tuple[bytes, int]]
+"""Contents and times by path."""
 KILLS = 10
 """In each of the runs."""
 LARGE = 16_000_000
@@ -97,7 +99,7 @@ def _token(demo: Demo) -> str:
     return demo.signer.seal("access", value)
 
 
-def _grow(folder: Path, random: Random) -> dict[str, tuple[bytes, int]]:
+def _grow(folder: Path, random: Random) -> Files:
     """A tree with small, empty and large files; contents and times by path."""
     files = {f"tree/{number % 4}/{number}.txt": random.randbytes(random.randrange(40_000)) for number in range(SMALL)}
     files |= {"tree/empty.txt": b"", "large.bin": random.randbytes(LARGE), "tree/0/big.bin": random.randbytes(LARGE)}
@@ -109,7 +111,7 @@ def _grow(folder: Path, random: Random) -> dict[str, tuple[bytes, int]]:
     return _on_this_disk(folder)
 
 
-def _on_the_drive(demo: Demo, path: str) -> dict[str, tuple[bytes, int]]:
+def _on_the_drive(demo: Demo, path: str) -> Files:
     """Contents and times by path below a folder."""
     drive, found = demo.drives["ada"], {}
     top = find(drive, path)
@@ -121,7 +123,7 @@ def _on_the_drive(demo: Demo, path: str) -> dict[str, tuple[bytes, int]]:
     return found
 
 
-def _on_this_disk(folder: Path) -> dict[str, tuple[bytes, int]]:
+def _on_this_disk(folder: Path) -> Files:
     return {
         str(path.relative_to(folder)): (path.read_bytes(), int(path.stat().st_mtime))
         for path in folder.rglob("*")
@@ -154,9 +156,9 @@ class Runs:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", range(5))
-async def test_killed_ten_times_every_file_arrives_whole(
-    demo: DemoThread, fragments: Counter[tuple[str, int]], tmp_path: Path, seed: int
+@pytest.mark.parametrize(("seed", "move"), [(0, False), (1, True), (2, False), (3, True), (4, False)])
+async def test_killed_ten_times_every_file_arrives_whole_and_is_somewhere_all_the_time(
+    demo: DemoThread, fragments: Counter[tuple[str, int]], tmp_path: Path, seed: int, move: bool
 ) -> None:
     random, state = Random(seed), demo.state
     up, down = _grow(tmp_path / "up", random), _grow(tmp_path / "seeds", random)
@@ -173,8 +175,8 @@ async def test_killed_ten_times_every_file_arrives_whole(
     runs = Runs(
         state,
         tmp_path / "second",
-        _job("upload", [str(path) for path in (tmp_path / "up").iterdir()], "/Up"),
-        _job("download", ["/Seeds/tree", "/Seeds/large.bin"], str(tmp_path / "down")),
+        _job("upload", [str(path) for path in (tmp_path / "up").iterdir()], "/Up", move=move),
+        _job("download", ["/Seeds/tree", "/Seeds/large.bin"], str(tmp_path / "down"), move=move),
     )
     state.faults.seed(seed)
     for rule in FAULTS:
@@ -186,17 +188,25 @@ async def test_killed_ten_times_every_file_arrives_whole(
         code, said = await runs.run(gallows)
         assert code == -signal.SIGKILL, said
         kills += 1
+        _nowhere_missing(up, _on_the_drive(state, "Up"), _on_this_disk(tmp_path / "up"))
+        _nowhere_missing(down, _on_the_drive(state, "Seeds"), _on_this_disk(tmp_path / "down"))
     state.faults.clear()
     code, said = await runs.run()
     assert code == 0, said
 
     assert _on_the_drive(state, "Up") == up
     assert _on_this_disk(tmp_path / "down") == down
-    assert _on_this_disk(tmp_path / "up") == up
+    assert _on_this_disk(tmp_path / "up") == ({} if move else up)
+    assert _on_the_drive(state, "Seeds") == ({} if move else down)
     assert not [each for each in state.sessions.values() if each.received and not each.made], "an upload was left half"
     assert max(fragments.values()) == 1, "a fragment was sent again although the service had it"
     assert not state.crashes
 
 
-def _job(kind: str, entries: list[str], folder: str) -> dict[str, object]:
-    return {"kind": kind, "entries": entries, "folder": folder}
+def _nowhere_missing(files: Files, *places: Files) -> None:
+    for path, (data, _) in files.items():
+        assert any(path in place and place[path][0] == data for place in places), f"{path} is nowhere"
+
+
+def _job(kind: str, entries: list[str], folder: str, *, move: bool = False) -> dict[str, object]:
+    return {"kind": kind, "entries": entries, "folder": folder, "move": move}
