@@ -145,7 +145,9 @@ class GraphClient:
         """Out of the recycle bin, on personal drives only, twenty per request. For each the item, or its error."""
         return await self._many.restore(items)
 
-    async def set_modified_many(self, items: Sequence[ItemVersion], times: Sequence[int]) -> list[GraphError | None]:
+    async def set_modified_many(
+        self, items: Sequence[ItemVersion], times: Sequence[int]
+    ) -> list[DriveItem | GraphError | None]:
         """Set the files' own times, in seconds since the epoch, twenty per request. For each None or its error."""
         return await self._many.set_modified(items, times)
 

@@ -84,21 +84,26 @@ class ManyCalls:
                 outcomes[number] = now
         return outcomes
 
-    async def set_modified(self, items: Sequence[ItemVersion], times: Sequence[int]) -> list[GraphError | None]:
-        """The files' own times, in seconds since the epoch; what is too new to be found is asked again (QUIRKS 124)."""
+    async def set_modified(
+        self, items: Sequence[ItemVersion], times: Sequence[int]
+    ) -> list[DriveItem | GraphError | None]:
+        """The files' own times, in seconds since the epoch; what is too new to be found is asked again (QUIRKS 124).
+
+        The item as it is then; None if the service does not tell.
+        """
 
         def change(number: int) -> Part:
             body = {"fileSystemInfo": {"lastModifiedDateTime": timestamp(times[number])}}
             return Part("PATCH", items[number].address, body)
 
-        outcomes: list[GraphError | None] = [_error(each) for each in await self._each(range(len(items)), change)]
+        outcomes = [_told(each) for each in await self._each(range(len(items)), change)]
         for delay in JUST_MADE:
             missing = [number for number, error in enumerate(outcomes) if isinstance(error, ItemNotFound)]
             if not missing:
                 break
             await self._wire.sleep(delay)
             for number, outcome in zip(missing, await self._each(missing, change), strict=True):
-                outcomes[number] = _error(outcome)
+                outcomes[number] = _told(outcome)
         return outcomes
 
     async def restore(self, items: Sequence[ItemVersion]) -> list[DriveItem | GraphError]:
@@ -161,3 +166,12 @@ def _times(look: Outcome) -> FileSystemInfo | GraphError | None:
 
 def _error(outcome: Outcome) -> GraphError | None:
     return outcome if isinstance(outcome, GraphError) else None
+
+
+def _told(outcome: Outcome) -> DriveItem | GraphError | None:
+    if isinstance(outcome, GraphError) or not outcome.content:
+        return outcome if isinstance(outcome, GraphError) else None
+    try:
+        return decode(outcome, DriveItem)
+    except GraphError as error:
+        return error

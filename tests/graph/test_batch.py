@@ -344,7 +344,8 @@ async def test_times_are_set_and_asked_again_while_an_item_is_too_new(graph: Har
         return refused(404, "itemNotFound") if len(seen) < 3 else {"status": 200, "body": {"id": "x"}}
 
     service = Service(graph, reply)
-    assert await graph.client.set_modified_many(items(2), [1_600_000_000, 1_600_000_001]) == [None, None]
+    timed = await graph.client.set_modified_many(items(2), [1_600_000_000, 1_600_000_001])
+    assert [each.id for each in timed if isinstance(each, DriveItem)] == ["x", "x"]
     assert service.batches[0][1]["body"] == {"fileSystemInfo": {"lastModifiedDateTime": "2020-09-13T12:26:41Z"}}
     assert graph.time.slept == [0.25]
 

@@ -50,7 +50,10 @@ class Carrier:
         return Streamed(self.order.source, self.target, sleep=job.shared.sleep, trail=job.record.trail)
 
     async def carry(self, file: File, progress: FileProgress) -> Carried | None:
-        """Carry one file; None if it is skipped. Raises Taken if the user must be asked about its name."""
+        """Carry one file; None if it is skipped. Raises Taken if the user must be asked about its name.
+
+        Of what is still without its time, `note` is left to the caller.
+        """
         entry, folder, trail = file.entry, file.folder, self.job.record.trail
         self._check(entry)
         mark = trail.file(entry, folder).mark
@@ -89,7 +92,7 @@ class Carrier:
                 else:
                     look, resolution = True, None
             else:
-                if existing is None:
+                if existing is None and carried.untimed is None:
                     self.note(entry, carried, folder)
                 return carried
         raise NoFreeName

@@ -40,7 +40,7 @@ class FlowSums:
         self._done = self._total = self._counting = 0
 
     def note(self, record: Record) -> tuple[int, int]:
-        """The newest of a job: bytes that it carried, and files that it settled, since the last time."""
+        """The newest of a job: bytes that it carried, and files that ended to move, since the last time."""
         share = self._shares.get(record.id)
         if share is None:
             share = self._shares[record.id] = _Share()
@@ -50,7 +50,7 @@ class FlowSums:
             self._moved_on(record, share, state)
         self._add_bytes(record, share)
         carried, share.carried = record.carried - share.carried, record.carried
-        files, share.files = max(0, record.files_done - share.files), record.files_done
+        files, share.files = record.through - share.files, record.through
         if carried:
             self._meter.add(carried)
         if not self.unended:

@@ -174,8 +174,9 @@ class Folders:
             if isinstance(self.target, DrivePlace):  # never in the creation: it is ignored there (QUIRKS 107)
                 items = [_version(branch) for branch in branches]
                 outcomes = await self.target.client.set_modified_many(items, [_time(branch) for branch in branches])
-                for error in filter(None, outcomes):
-                    log.warning("the time of a folder was not set: %s", type(error).__name__)
+                for error in outcomes:
+                    if isinstance(error, GraphError):
+                        log.warning("the time of a folder was not set: %s", type(error).__name__)
             elif self.target.is_local:
                 await on_disk_to_end(_set_local_times, branches)
         except (GraphError, AuthError) as error:

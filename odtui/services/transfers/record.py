@@ -93,8 +93,8 @@ def name_of(entries: tuple[Entry, ...]) -> str:
     return f"{first} and {others:,} more" if others else first
 
 
-def _nothing() -> None:
-    return
+def nothing() -> None:
+    """Nobody wants to hear."""
 
 
 class Record:
@@ -120,13 +120,17 @@ class Record:
         self.resumed.set()
         self.moving = 0
         """Files of it that have a place among those that move."""
+        self.stood_still: Callable[[], None] = nothing
+        """To be called when none of them has one any more."""
         self.waits = Waits(clock)
         """Requests of it that wait."""
+        self.through = 0
+        """Files that ended to move, whatever became of them, all runs together."""
         self.carried = 0
         """Bytes that really went over a line or a disk, all runs together."""
         self.task: Task[None] | None = None
         self.trail = Trail()
-        self.retell: Callable[[], None] = _nothing
+        self.retell: Callable[[], None] = nothing
         """To be called when more is known that another run would need: a standing answer, or the total."""
         self.finished: dict[str, tuple[int, int]] = {}
         """What need not be done again after a failure, and how many files and bytes that were. The key is the number of
@@ -309,6 +313,7 @@ class FileProgress:
         self._record = record
         self._size = size
         self._done = 0
+        self._through = False
 
     def reached(self, done: int, *, really: bool = True) -> None:
         """So many bytes of this file are there; fewer than before if it had to start again. See `Record.moved`."""
@@ -327,8 +332,15 @@ class FileProgress:
         if change > 0:
             self._record.moved(change)
 
+    def through(self) -> None:
+        """It moves no more, though something is still to be done about it."""
+        if not self._through:
+            self._through = True
+            self._record.through += 1
+
     def settle(self) -> None:
         """Carried, skipped or failed: nothing more will come of it."""
+        self.through()
         self._record.file_settled()
         change, self._done = self._size - self._done, self._size
         self._record.moved(change, really=False)

@@ -40,6 +40,10 @@ class Carried:
     """Whether the source may be deleted when this was a move."""
     left: bool = False
     """Whether the source is gone already, as after a move by the service."""
+    untimed: int | None = None
+    """Its own time, in seconds since the epoch, if that is still to be set: it is not done before."""
+    replaced: bool = False
+    """Whether it took the place of another; known only of one whose time is still to be set."""
 
 
 class Route(Protocol):
@@ -108,11 +112,12 @@ class Streamed:
             report=report,
             sleep=self._sleep,
             trail=trail,
+            time_later=True,
         )
         arrived = from_drive_item(sent.item, folder.content.drive_id)
-        if content.modified is not None and not sent.warning:
+        if content.modified is not None and not sent.warning and sent.untimed is None:
             arrived = replace(arrived, modified=content.modified)
-        return Carried(arrived, sent.warning, sent.exact)
+        return Carried(arrived, sent.warning, sent.exact, untimed=sent.untimed, replaced=existing is not None)
 
     async def carry_whole(self, entry: Entry, folder: Entry, name: str, report: Report) -> Carried | None:
         return None

@@ -67,7 +67,7 @@ class JobErrand:
             self._record.changed(now=True)
             await shared.sleep(seconds if why != "offline" else min(seconds, AT_LEAST))
             if why == "offline" and seconds > AT_LEAST:
-                await _first(shared.connected.wait(), shared.sleep(seconds - AT_LEAST))
+                await first(shared.connected.wait(), shared.sleep(seconds - AT_LEAST))
         self._record.changed(now=True)
         return shared.clock() - began
 
@@ -129,6 +129,8 @@ class Turn(JobErrand):
             self._inside = False
             self._record.moving -= 1
             self._shared.slots.release()
+            if not self._record.moving:
+                self._record.stood_still()
 
     async def ready(self) -> None:
         while self._record.paused:
@@ -149,7 +151,7 @@ class Turn(JobErrand):
         return count
 
 
-async def _first(*waits: Awaitable[object]) -> None:
+async def first(*waits: Awaitable[object]) -> None:
     """Until one of them is over."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odtui.graph.client import Blocks, GraphClient, OnConflict, UploadSession
 from odtui.graph.doubts import is_doubtful
@@ -27,6 +27,7 @@ _NEW_SESSIONS = 2
 _CHECKS = 2
 """Times that a file may arrive with a wrong hash before it is given up."""
 _REWRITTEN = "OneDrive added properties of its own to the file, as it does with Office, PDF and web files."
+UNTIMED = "The file arrived, but its own time could not be set."
 _CHANGED = "The file changed after it was interrupted on its way, so it was sent anew."
 
 
@@ -39,6 +40,8 @@ class Sent:
     """A sentence about what is not as it should be; empty if nothing."""
     exact: bool = True
     """Whether the service stored what was sent, as far as it tells."""
+    untimed: int | None = None
+    """Its own time, in seconds since the epoch, if that is still to be set."""
 
 
 async def send_file(
@@ -51,16 +54,20 @@ async def send_file(
     report: Report,
     sleep: Sleep,
     trail: FileTrail,
+    time_later: bool = False,
 ) -> Sent:
     """Upload and check. When it fails or is cancelled it leaves no half file, and no session but what the trail keeps.
 
     Raises GraphError, OSError, SourceChanged, and HashDiffers when the service stored something else twice.
+
+    Args:
+        time_later: The caller sets the time of a small file, as the outcome says.
     """
     for check in range(1, _CHECKS + 1):
         sending = _Sending(client, content, folder, name, on_conflict, report, sleep, trail)
         sent = await (sending.at_once() if content.size <= SMALL else sending.in_fragments())
         if sent.exact or is_rewritten(name):
-            return sent
+            return sent if time_later else await _with_time(client, folder, sent)
         log.warning("the service stored something else than was sent")
         replaced = on_conflict == "replace"
         removed = not replaced and await _removed(client, folder, sent.item)
@@ -78,6 +85,18 @@ async def _removed(client: GraphClient, folder: Entry, item: DriveItem) -> bool:
         log.warning("a damaged file could not be removed: %s", type(error).__name__)
         return False
     return True
+
+
+async def _with_time(client: GraphClient, folder: Entry, sent: Sent) -> Sent:
+    """That it cannot be set is worth a word, not a failed upload (124)."""
+    if sent.untimed is None:
+        return sent
+    try:
+        changed = await client.set_modified(folder.content.drive_id, sent.item.id, sent.untimed)
+    except GraphError as error:
+        log.warning("the time of an uploaded file was not set: %s", type(error).__name__)
+        return Sent(sent.item, UNTIMED, sent.exact)
+    return Sent(changed or sent.item, sent.warning, sent.exact)
 
 
 class _Sending:
@@ -112,8 +131,7 @@ class _Sending:
         await content.check_unchanged()
         item = await self._put(data)
         self._report(len(data))
-        sent = await self._checked(item)
-        return await self._with_time(sent) if sent.exact or is_rewritten(self._name) else sent
+        return replace(await self._checked(item), untimed=content.modified)  # one request cannot carry it (123)
 
     async def _put(self, data: bytes) -> DriveItem:
         """One request; after one whose answer was lost, it looks whether the file has arrived before it sends again."""
@@ -133,17 +151,6 @@ class _Sending:
             doubtful = True
             if (arrived := await self._arrived()) is not None:
                 return arrived
-
-    async def _with_time(self, sent: Sent) -> Sent:
-        """One request cannot carry the time; that it cannot be set is worth a word, not a failed upload (124)."""
-        if self._content.modified is None:
-            return sent
-        try:
-            changed = await self._client.set_modified(self._at.drive_id, sent.item.id, self._content.modified)
-        except GraphError as error:
-            log.warning("the time of an uploaded file was not set: %s", type(error).__name__)
-            return Sent(sent.item, "The file arrived, but its own time could not be set.", sent.exact)
-        return Sent(changed or sent.item, sent.warning, sent.exact)
 
     async def _checked(self, item: DriveItem) -> Sent:
         """Fields that the first answer lacks prove nothing (QUIRKS 140)."""
