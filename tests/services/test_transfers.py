@@ -280,6 +280,25 @@ async def test_an_upload_whose_time_cannot_be_set_is_done_with_a_word(transfers:
     assert "time" in job.problem
 
 
+async def test_the_times_of_many_small_files_are_set_together_and_one_refused_costs_no_other(
+    transfers: Transfers,
+) -> None:
+    live = transfers.live
+    (live.disk / "many").mkdir()
+    for number in range(30):
+        (live.disk / "many" / f"{number}").write_bytes(b"x")
+        os.utime(live.disk / "many" / f"{number}", (1_500_000_000 + number,) * 2)
+    live.fail(kind="status", method="PATCH", status=403, code="accessDenied", times=1)
+    before = len(live.requests("batch$"))
+    (job,) = await transfers.up("many")
+    assert (job.state, job.files_done, job.files_total) == (JobState.DONE, 30, 30)
+    assert "time" in job.problem
+    assert len(live.requests("batch$")) - before <= 10
+    arrived = await live.remote((await live.remote())["many"])
+    own = [name for name, entry in arrived.items() if entry.modified == 1_500_000_000 + int(name)]
+    assert len(own) == 29
+
+
 # taken names
 
 
