@@ -576,6 +576,21 @@ async def test_with_another_account_only_what_it_makes_possible_is_offered() -> 
         assert shown.screen is shown.browser
 
 
+async def test_what_needs_an_account_is_not_offered_once_that_has_signed_out() -> None:
+    shown = earlier()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        await keys(pilot, "escape")
+        second = FakeSession(FakePlace({}, id="drive:second"))
+        shown.browser.connected(second, pane=shown.right)  # type: ignore[arg-type]
+        await settle(pilot)
+        shown.transfers.earlier = list(SAVED[:1])
+        shown.browser.ended(second, "Signed out.")  # type: ignore[arg-type]
+        await settle(pilot)
+        assert shown.screen is shown.browser
+        assert [job.key for job in shown.browser.saved] == ["a"]
+
+
 async def test_the_offer_waits_for_another_dialog() -> None:
     shown = earlier()
     async with shown.run_test() as pilot:

@@ -141,6 +141,7 @@ class BrowserScreen(UndoingScreen):
         self.active.tell(message.replace("\n", " "))
         self.name_owners()
         self.update_status()
+        self.offer_saved()  # what needs that account cannot go on now
 
     def name_owners(self) -> None:
         """Once there are several accounts, the title of a pane says whose drive it is."""
