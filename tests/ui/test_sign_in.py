@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 from textual.worker import WorkerState
 
 from odtui.auth.admin_consent import admin_consent_link
@@ -17,7 +17,7 @@ from odtui.auth.errors import AuthError, AuthProblem
 from odtui.config.settings import Profile
 from odtui.ui.dialogs.confirm import ConfirmDialog
 from odtui.ui.screens.sign_in import HINT_AFTER, AuthenticatorLike, SignInScreen
-from odtui.ui.screens.sign_in_views import DeviceView, StartView, best_way
+from odtui.ui.screens.sign_in_views import BrowserView, DeviceView, StartView, best_way
 from odtui.ui.widgets.error_card import ErrorCard
 from odtui.ui.widgets.line_input import LineInput
 from odtui.ui.widgets.qr import QrCode
@@ -259,6 +259,21 @@ async def test_without_a_browser_the_address_it_ended_on_is_pasted() -> None:
         await settle(pilot)
     assert app.authenticator.pasted == ["http://localhost:40123/?code=abc"]
     assert app.answers == [ADA]
+
+
+async def test_an_address_that_does_not_fit_is_seen_whole_by_keys() -> None:
+    app = SignInApp(FakeAuthenticator(), browser=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("b")
+        await pilot.pause()
+        view, box = app.screen.query_one(BrowserView), app.screen.query_one("#address-box")
+        view.show_address("https://login.microsoftonline.com/common/?state=" + "x" * 600)
+        await pilot.pause()
+        assert "PgDn" in str(view.query_one("#waiting", Static).render())
+        await pilot.press("pagedown", "pagedown")
+        assert box.scroll_y == box.max_scroll_y > 0
+        await pilot.press("pageup", "pageup")
+        assert box.scroll_y == 0
 
 
 async def test_a_known_account_is_used_without_signing_in() -> None:

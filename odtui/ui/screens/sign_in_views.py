@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
@@ -153,6 +154,11 @@ class StartView(VerticalGroup):
 class BrowserView(VerticalGroup):
     """Waiting for the browser. The address is shown whole, for browsers that did not open by themselves."""
 
+    BINDINGS = [
+        Binding("pagedown", "scroll_address(1)", "Rest of the address", show=False),
+        Binding("pageup", "scroll_address(-1)", "Start of the address", show=False),
+    ]
+
     @dataclass
     class Pasted(Message):
         """The address that a browser on another computer ended on."""
@@ -198,6 +204,16 @@ class BrowserView(VerticalGroup):
         self.query_one("#address", Static).update(clean(address))
         if self._paste:
             self._show_qr()
+            self.call_after_refresh(self._tell_of_rest)
+
+    def _tell_of_rest(self) -> None:
+        """Not every terminal lets F5 copy; on a small one all of the address has to come into sight by keys."""
+        if self.query_one("#address-box").max_scroll_y:
+            self.query_one("#waiting", Static).update("Open this address in any browser (PgDn: the rest):")
+
+    def action_scroll_address(self, by: int) -> None:
+        box = self.query_one("#address-box")
+        box.scroll_to(y=box.scroll_y + by * box.size.height, animate=False)
 
     def _show_qr(self) -> None:
         """For a telephone; only where the screen holds it, for such an address makes a large one."""
