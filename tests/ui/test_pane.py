@@ -261,6 +261,15 @@ async def test_go_to_opens_a_folder_or_the_folder_of_a_file() -> None:
         assert at(shown.left) == "x.txt"
 
 
+async def test_a_path_may_be_written_as_on_the_command_line() -> None:
+    shown = app()
+    async with shown.run_test() as pilot:
+        await settle(pilot)
+        shown.left.go_to("onedrive:/docs/deep")
+        await settle(pilot)
+        assert [entry.name for entry in shown.left.trail] == ["root", "docs", "deep"]
+
+
 async def test_a_path_that_is_not_there_is_told() -> None:
     shown = app()
     async with shown.run_test() as pilot:

@@ -235,6 +235,8 @@ class MovingPane(ReadingPane):
 
     def go_to(self, text: str) -> None:
         """Open what was typed: a path of this place here, anything else is asked of the screen."""
+        if self.place is not None and not self.place.is_local:
+            text = text.removeprefix("onedrive:") or "/"  # as on the command line
         if self.place is None or "://" in text or (text.startswith("~") and not self.place.is_local):
             self.post_message(self.GoRequested(self.me, text))
         else:
