@@ -165,7 +165,7 @@ class _Sending:
                 session = await self._resumed() or await self._new_session()
                 item = await self._fragments(session)
             except SessionGone:
-                self._trail.end()
+                await self._drop()
                 if self._all_sent and (arrived := await self._arrived()) is not None:
                     return await self._checked(arrived)
                 if attempt == _NEW_SESSIONS:
@@ -233,6 +233,13 @@ class _Sending:
             return
         self._trail.end()
         await self._cancel(mark)
+
+    async def _drop(self) -> None:
+        """The service no longer takes bytes for a session, which does not mean that it has forgotten it."""
+        mark = self._trail.mark
+        self._trail.end()
+        if mark is not None and mark.kind == "upload":
+            await self._cancel(mark)
 
     async def _cancel(self, mark: Mark) -> None:
         try:
