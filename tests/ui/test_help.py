@@ -6,10 +6,14 @@ from importlib.resources import files
 import pytest
 
 from odtui.ui.commands import BY_ID, COMMANDS
-from odtui.ui.keynames import key_names
+from odtui.ui.keynames import key_name, key_names
 from odtui.ui.screens.help import HelpScreen, KeyTable
+from odtui.ui.screens.settings import SettingsScreen
 from tests.ui.styled_app import StyledApp
 from tests.ui.test_dialogs import shown
+
+KEY = re.compile(r"\S|F\d+|(Ctrl|Shift|Alt)\+\S+|[A-Z][a-z]+|Pg(Up|Dn)")
+"""What a key looks like in the guide; file names, variables and lists of characters look otherwise."""
 
 
 async def test_every_command_is_listed() -> None:
@@ -95,7 +99,9 @@ async def test_a_change_of_theme_recolours_the_keys() -> None:
 def test_the_guide_names_keys_and_commands_that_exist() -> None:
     guide = (files("odtui") / "docs" / "guide.md").read_text(encoding="utf-8")
     keys = {key for command in COMMANDS for key in key_names(command.keys).split()}
+    keys |= {key_name(binding.key) for binding in SettingsScreen.BINDINGS}
     quoted = set(re.findall(r"`([^`\n]+)`", guide.split("## Your own keys")[0]))
-    assert quoted
-    assert quoted <= keys
+    pressed = {text for text in quoted if KEY.fullmatch(text)}
+    assert len(pressed) > 20
+    assert pressed <= keys
     assert set(re.findall(r'^"([a-z._]+)" =', guide, re.MULTILINE)) <= set(BY_ID)
