@@ -735,6 +735,48 @@ async def test_a_move_between_places_deletes_the_source_when_all_has_arrived(tra
     assert transfers.departures == ["t"]
 
 
+@pytest.mark.parametrize("up", [True, False])
+async def test_a_file_that_comes_after_its_folder_was_looked_through_is_not_deleted_by_a_move(
+    transfers: Transfers, up: bool
+) -> None:
+    live, late = transfers.live, "t/late.txt"
+    expected = grow(live.disk)
+    entry = await live.local.locate("t")
+    if not up:
+        await transfers.up("t")
+        shutil.rmtree(live.disk / "t")
+        entry = (await live.remote())["t"]
+    source, target = (live.local, live.place) if up else (live.place, live.local)
+    folder = live.folder if up else live.here
+    pages, looked = type(source).pages, set[str]()
+
+    async def meddle(place: Place, top: Entry) -> AsyncIterator[list[Entry]]:
+        async for page in pages(place, top):  # type: ignore[arg-type]  # the place's own
+            yield page
+        if top.name == "t" and top.id not in looked:
+            looked.add(top.id)
+            if up:
+                (live.disk / late).write_bytes(b"came late")
+            else:
+                await live.put(late.removeprefix("t/"), b"came late", top)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(source), "pages", meddle)
+        (job,) = await transfers.do([entry], source, target, folder, move=True)
+    assert job.state is JobState.FAILED
+    assert "nothing was deleted" in job.problem
+    there = live.local_tree() if up else await live.tree()
+    assert there == dict(sorted((expected | {late: b"came late"}).items()))
+    assert not live.trashed
+
+    transfers.answers = [("replace", True)]
+    job = await transfers.again(job)
+    assert job.state is JobState.DONE, job
+    arrived = await live.tree() if up else live.local_tree()
+    assert arrived == expected | {late: b"came late"}
+    assert (live.local_tree() if up else await live.tree()) == {}
+
+
 async def test_a_move_that_fails_in_part_keeps_the_source(transfers: Transfers) -> None:
     live = transfers.live
     before = grow(live.disk) | {"t/bad": b""}

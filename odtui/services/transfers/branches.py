@@ -6,10 +6,13 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from odtui.services.disk import on_disk
 from odtui.services.entry import Entry, drive_key
+
+if TYPE_CHECKING:
+    from odtui.services.transfers.census import Census
 
 AT_ONCE = 6
 """Folders that are walked at the same time: one request after the other would take for ever in a deep tree."""
@@ -22,7 +25,8 @@ class Branch:
     """One that was chosen, or a folder in it."""
 
     __slots__ = (
-        "above", "changed", "done", "entry", "fresh", "gone", "key", "name", "open", "path", "root", "stays", "target",
+        "above", "census", "changed", "done", "entry", "fresh", "gone", "key", "name", "open", "path", "root", "stays",
+        "target",
     )  # fmt: skip
 
     def __init__(self, entry: Entry, name: str, above: Branch | None = None, *, number: int = 0) -> None:
@@ -53,6 +57,8 @@ class Branch:
         """Of a chosen one: it went over by itself, as when the service moves it."""
         self.changed = False
         """Of a chosen one: some of what was in it went over by itself."""
+        self.census: Census | None = None
+        """Of a chosen folder: what was found in it."""
         if above is not None:
             above.open += 1
 

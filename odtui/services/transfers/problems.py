@@ -109,6 +109,17 @@ class SomeKept(TransferError):
         )
 
 
+class FolderChanged(TransferError):
+    """A folder that is no longer what was carried of it, and so may not be deleted after a move."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The folder changed while it was being moved",
+            "Something in it was added or changed meanwhile. What was carried has arrived, and nothing was deleted.",
+            "Try again to move the rest.",
+        )
+
+
 class SourceKept(TransferError):
     """The last step of a move failed."""
 

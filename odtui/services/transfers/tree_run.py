@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from odtui.auth.errors import AuthError
 from odtui.graph.errors import GraphError
 from odtui.services.entry import Entry
+from odtui.services.transfers import census
 from odtui.services.transfers.branches import Branch, File, leads_up, walk
 from odtui.services.transfers.carry import Carrier
 from odtui.services.transfers.crew import Crew
@@ -16,7 +17,7 @@ from odtui.services.transfers.group import GroupMove
 from odtui.services.transfers.job import JobState
 from odtui.services.transfers.job_run import JobCancelled, JobRun, Outcome, Withdrawn
 from odtui.services.transfers.preflight import Preflighter
-from odtui.services.transfers.problems import NotCarried, SourceKept
+from odtui.services.transfers.problems import FolderChanged, NotCarried, SourceKept
 from odtui.services.transfers.routes import Carried
 from odtui.services.transfers.tally import Tally, stops_all
 from odtui.services.words import explain
@@ -121,8 +122,12 @@ class TreeRun:
         if entry.is_folder:
             branch = branch if chosen else Branch(entry, name, branch)
             branch.name = name
+            if chosen and self.order.move:
+                branch.census = census.Census()
             if branch.key_whole in self.record.finished and not (branch.above is not None and branch.above.fresh):
                 self._finished_before(branch.key_whole)
+                if branch.root.census is not None:
+                    branch.root.census.add_unseen(*self.record.finished[branch.key_whole])
                 await self._settle(branch)
             else:
                 found(branch)
@@ -210,8 +215,11 @@ class TreeRun:
 
     async def _list(self, branch: Branch, target: Entry, found: Callable[[Branch], None]) -> None:
         names = self.preflight.names(branch, target)
+        seen = branch.root.census
         async for page in self.order.source.pages(branch.entry):
             for entry in page:
+                if seen is not None and not entry.is_folder:
+                    seen.add(entry)
                 loops = entry.is_folder and await leads_up(entry, branch)
                 if names.look(entry, loops=loops):
                     await self._take(branch, entry, entry.name, found)
@@ -299,6 +307,10 @@ class TreeRun:
             return
         if not root.gone:
             try:
+                if await self._has_changed(root):
+                    self.record.finished.pop(root.key_whole, None)
+                    self._fail(root, root.path, FolderChanged())
+                    return
                 await self.order.source.delete(await self._left_behind(root))
             except (GraphError, AuthError, OSError) as error:
                 told = explain(error)
@@ -306,6 +318,13 @@ class TreeRun:
                 return
             self.job.shared.departed(self.order.source, root.entry)
         self.record.finish(root.key_gone, 0)
+
+    async def _has_changed(self, root: Branch) -> bool:
+        """Whether a folder holds something that was not carried: what goes to the bin must be at the target."""
+        if root.census is None:
+            return False
+        now = await census.take(self.order.source, root.entry)
+        return (census.Census() if root.changed else root.census).differs(now)
 
     async def _left_behind(self, root: Branch) -> Entry:
         """As it is now, if moving its children has changed it; else as it was listed, so that a newer one is kept."""
