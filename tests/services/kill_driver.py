@@ -133,12 +133,12 @@ class Driver:
                 newer.replace(self.begun)
 
     async def _finish(self, service: TransferService) -> int:
+        await service.drain()
         for _ in range(RETRIES):
-            await service.drain()
-            failed = [job for job in service.jobs if job.state is JobState.FAILED]
-            if not failed:
+            if not any(job.state is JobState.FAILED for job in service.jobs):
                 break
             service.retry_failed()
+            await service.drain()
         bad = [job for job in service.jobs if job.state is not JobState.DONE]
         for job in bad:
             print(f"{job.name}: {job.state}: {job.problem} {job.details}")

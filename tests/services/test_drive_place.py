@@ -150,7 +150,7 @@ async def test_reading_a_part_and_never_malware(live: Live) -> None:
 
 async def test_properties_are_plain(live: Live) -> None:
     rows = dict(await live.place.properties(await live.put("f.txt", bytes(2000))))
-    assert rows["Size"] == "2.0 KB (2,000 bytes)"
+    assert rows["Size"] == "2 KB (2,000 bytes)"
     assert rows["Location"] == "/For a test"
     assert rows["Modified"].startswith("20")
     assert all(rows.values())

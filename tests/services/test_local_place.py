@@ -219,7 +219,7 @@ async def test_properties_say_what_it_is(place: LocalPlace, tmp_path: Path) -> N
     (tmp_path / "link").symlink_to("f")
     (tmp_path / "broken").symlink_to("nowhere")
     rows = dict(await place.properties(await place.locate("f")))
-    assert rows["Size"] == "2.0 KB (2,000 bytes)"
+    assert rows["Size"] == "2 KB (2,000 bytes)"
     assert rows["Modified"] == "1970-01-01 00:00"
     assert dict(await place.properties(await place.locate("link")))["Leads to"] == "f"
     assert dict(await place.properties(await place.locate("broken")))["Kind"] == "broken link"

@@ -68,6 +68,11 @@ class Branch:
         return f"-{self.key}"
 
     @property
+    def key_leaving(self) -> str:
+        """For retries: all of it has arrived, and its source is about to be deleted."""
+        return f"~{self.key}"
+
+    @property
     def key_whole(self) -> str:
         """For retries: nothing in it is left to be done."""
         return f"{self.key}/"

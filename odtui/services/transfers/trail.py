@@ -51,6 +51,8 @@ class Notes(Protocol):
     def finished(self, job: str, key: str, size: int) -> None: ...
     def top(self, job: str, number: int, folder: Entry) -> None: ...
     def ended(self, job: str) -> None: ...
+    async def flush(self) -> None:
+        """All of it is on the disk when it returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,11 @@ class Trail:
         """A file is settled; `key` as in `Record.finished`."""
         if self.notes is not None:
             self.notes.finished(self.key, key, size)
+
+    async def kept(self) -> None:
+        """Returns when a later run would know all that was noted."""
+        if self.notes is not None:
+            await self.notes.flush()
 
     def top(self, number: int, folder: Entry) -> None:
         """Where the chosen folder of that number goes to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from odtui.auth.errors import AuthError
-from odtui.graph.errors import GraphError
+from odtui.graph.errors import GraphError, ItemNotFound
 from odtui.services.entry import Entry
 from odtui.services.transfers import census
 from odtui.services.transfers.branches import Branch, File, leads_up, walk
@@ -78,6 +78,8 @@ class TreeRun:
             if self.crew.stopped is not None:
                 return
             finding = self.preflight.chosen.get(int(top.key))
+            if top.key_leaving in self.record.finished and await self._has_left(top):
+                self._note_gone(top)
             if top.key_gone in self.record.finished:
                 self._finished_before(top.key_whole if top.key_whole in self.record.finished else top.key_gone)
             elif finding is not None:
@@ -311,6 +313,8 @@ class TreeRun:
                     self.record.finished.pop(root.key_whole, None)
                     self._fail(root, root.path, FolderChanged())
                     return
+                self.record.finish(root.key_leaving, 0)
+                await self.record.trail.kept()  # else a run that ends just now would look for it in vain
                 await self.order.source.delete(await self._left_behind(root))
             except (GraphError, AuthError, OSError) as error:
                 told = explain(error)
@@ -318,6 +322,21 @@ class TreeRun:
                 return
             self.job.shared.departed(self.order.source, root.entry)
         self.record.finish(root.key_gone, 0)
+
+    async def _has_left(self, top: Branch) -> bool:
+        """Whether an earlier run has deleted the source of what had arrived, and ended before it could note that."""
+        try:
+            await self.order.source.refetch(top.entry)
+        except (ItemNotFound, FileNotFoundError):
+            return True
+        except (GraphError, AuthError, OSError):
+            return False  # reading it will tell
+        return False
+
+    def _note_gone(self, top: Branch) -> None:
+        parts = [key for key in self.record.finished if key == top.key or key.startswith(top.key_whole)]
+        self.record.fold(top.key_whole, parts)
+        self.record.finish(top.key_gone, 0)
 
     async def _has_changed(self, root: Branch) -> bool:
         """Whether a folder holds something that was not carried: what goes to the bin must be at the target."""

@@ -241,7 +241,7 @@ class SettingsForm(VerticalScroll, can_focus=False):
 
     def _bring_into_view(self, field: Field) -> None:
         """The label and the note too, not the control alone."""
-        if field is next(iter(self.query(Field))):
+        if field is next(iter(self.query(Field)), None):  # none any more when another profile's form comes
             self.scroll_home(animate=False)
         elif field.id == "scopes":
             self.scroll_to_widget(field, animate=False, top=True)
