@@ -35,11 +35,13 @@ class Part:
     body: object = field(default=None, repr=False)
     """Sent as JSON; None for no body."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    repeatable: bool = False
+    """A second time changes nothing more, although the verb does not say so."""
 
     @property
     def safe(self) -> bool:
         """Whether a second time would change nothing more (QUIRKS 221)."""
-        return self.method in SAFE
+        return self.repeatable or self.method in SAFE
 
 
 Outcome = httpx.Response | GraphError

@@ -94,7 +94,7 @@ class ManyCalls:
 
         def change(number: int) -> Part:
             body = {"fileSystemInfo": {"lastModifiedDateTime": timestamp(times[number])}}
-            return Part("PATCH", items[number].address, body)
+            return Part("PATCH", items[number].address, body, repeatable=True)
 
         outcomes = [_told(each) for each in await self._each(range(len(items)), change)]
         for delay in JUST_MADE:

@@ -352,3 +352,17 @@ async def test_times_are_set_and_asked_again_while_an_item_is_too_new(graph: Har
 
 def test_neither_bodies_nor_headers_are_in_a_repr() -> None:
     assert "secret" not in repr(Part("PUT", "/x", {"a": "secret"}, {"b": "secret"}))
+
+
+async def test_times_that_failed_in_passing_are_set_again(graph: Harness) -> None:
+    failures = {"0": 1}
+
+    def reply(part: dict[str, Any]) -> Answer:
+        if failures.pop(part["id"], 0):
+            return refused(503, "serviceNotAvailable")
+        return {"status": 200, "body": {"id": part["id"], "name": "a"}}
+
+    service = Service(graph, reply)
+    timed = await graph.client.set_modified_many(items(2), [1_600_000_000, 1_600_000_001])
+    assert all(isinstance(item, DriveItem) for item in timed), timed
+    assert [len(batch) for batch in service.batches] == [2, 1]
