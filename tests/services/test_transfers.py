@@ -293,7 +293,7 @@ async def test_the_times_of_many_small_files_are_set_together_and_one_refused_co
     (job,) = await transfers.up("many")
     assert (job.state, job.files_done, job.files_total) == (JobState.DONE, 30, 30)
     assert "time" in job.problem
-    assert len(live.requests("batch$")) - before <= 10
+    assert 1 <= len(live.requests("batch$")) - before <= 15, "never one alone"
     arrived = await live.remote((await live.remote())["many"])
     own = [name for name, entry in arrived.items() if entry.modified == 1_500_000_000 + int(name)]
     assert len(own) == 29
