@@ -127,6 +127,7 @@ def demo() -> Iterator[DemoThread]:
 @pytest.fixture
 async def live(demo: DemoThread, tmp_path: Path) -> AsyncIterator[Live]:
     demo.state.faults.clear()
+    demo.state.sessions.clear()
     trashed: list[str] = []
     disk = tmp_path / "disk"
     disk.mkdir()
